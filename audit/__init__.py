@@ -1,0 +1,1 @@
+"""Judging: search and replay, formulas from documents, reports, the command line, pytest."""

@@ -1,0 +1,190 @@
+"""What can be said of a theorem under another wording, and on what evidence.
+
+The stages go from cheap to dear, and all that say something are reported: units, equality with
+the book in its own or another normalisation, the derivation replayed, entailment by the book's
+formula, the search for a counterexample.
+"""
+
+import enum
+from dataclasses import dataclass
+
+import sympy as sp
+
+from audit.search import Counterexample, Hunt, hunt
+from symbolic.exact import Undefined, exact, precision
+from symbolic.smt import Fact, follows
+from symbolic.step import SAMPLES, Outcome, Step, discharge, equal
+from symbolic.units import Inhomogeneous, Weight, weight
+from theorems.base import Convention, Formulas, Slot, Theorem, Wording
+from theorems.notation import BOOK
+
+
+class Verdict(enum.Enum):
+    """The words of a verdict; `docs/verdicts.md` says what each promises."""
+
+    MATCHES = "matches"
+    PROVED = "proved"
+    WEAKER = "weaker"
+    CORROBORATED = "corroborated"
+    REFUTED = "refuted"
+    INHOMOGENEOUS = "inhomogeneous"
+    VACUOUS = "vacuous"
+    OTHER_CONVENTION = "other-convention"
+    UNDECIDED = "undecided"
+    UNREAD = "unread"
+
+    @property
+    def accuses(self) -> bool:
+        """Whether it says that the writer made a mistake."""
+        return self in (Verdict.REFUTED, Verdict.INHOMOGENEOUS, Verdict.VACUOUS)
+
+
+GRADES = {
+    "C": "certificate re-checked",
+    "E": "exact counterexample re-checked",
+    "I": "interval enclosure",
+    "S": "solver or computer algebra says so",
+    "N": "sampled",
+    "": "no evidence",
+}
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict with its evidence."""
+
+    verdict: Verdict
+    grade: str
+    message: str
+    notes: tuple[str, ...] = ()
+    """What else the stages had to say."""
+    counterexample: Counterexample | None = None
+    broken: tuple[Step, Outcome] | None = None
+    """The first step of the derivation that the wording breaks."""
+
+
+def judge(
+    theorem: Theorem,
+    wording: Wording,
+    *,
+    convention: Convention | None = None,
+    convention_known: bool = True,
+) -> Judgement:
+    """Judge a theorem with the writer's formulas in some of its slots.
+
+    The formulas are in the writer's convention; None is the book's.  Where the convention is not
+    known, a formula that is right in another one is not held against the writer.  Raises
+    FormulaError if a formula uses symbols that mean nothing in its slot.
+    """
+    at_home = theorem.formulas(wording)  # refuses foreign symbols
+    if convention is not None:
+        wording = {slot: convention.undo(slot, at_home[slot]) for slot in wording}
+    at = theorem.formulas(wording)
+    notes = [note for slot in wording for note in (*_units(slot, at), *_growth(slot, at))]
+    if all(equal(at[slot], slot.formula) for slot in wording):
+        same = all(at[slot] == slot.formula for slot in wording)
+        return Judgement(Verdict.MATCHES, "C" if same else "S", "as in the book", tuple(notes))
+    other = _other_convention(theorem, at, wording)
+    if other is not None:
+        remark = f"it would be right for {other.name}"
+        if not convention_known:
+            return Judgement(Verdict.OTHER_CONVENTION, "S", remark, tuple(notes))
+        notes.append(remark)
+    broken = _first_broken(theorem, at)
+    if broken is None:
+        return _true(theorem, wording, at, notes)
+    if _implied(theorem, wording, at):
+        message = "true: it follows from the book's formula, which is sharper"
+        return Judgement(Verdict.WEAKER, "S", message, tuple(notes))
+    return _attacked(theorem, hunt(theorem, wording), notes, broken)
+
+
+def _true(theorem: Theorem, wording: Wording, at: Formulas, notes: list[str]) -> Judgement:
+    if _implied(theorem, wording, at):
+        message = "true, and so is the book's formula, which is sharper"
+        return Judgement(Verdict.WEAKER, "S", message, tuple(notes))
+    return Judgement(Verdict.PROVED, "S", "the proof goes through with this formula", tuple(notes))
+
+
+def _attacked(
+    theorem: Theorem, found: Hunt, notes: list[str], broken: tuple[Step, Outcome]
+) -> Judgement:
+    if found.counterexample is not None:
+        message = found.counterexample.margin.failure
+        grade = found.counterexample.grade
+        counterexample = found.counterexample
+        return Judgement(Verdict.REFUTED, grade, message, tuple(notes), counterexample, broken)
+    if found.vacuous:
+        message = f"no case of {found.hard_cases + found.sampled} tried satisfies the hypotheses"
+        return Judgement(Verdict.VACUOUS, "N", message, tuple(notes), None, broken)
+    if any(note.startswith(UNITS) for note in notes):
+        return Judgement(Verdict.INHOMOGENEOUS, "C", notes[0], tuple(notes[1:]), None, broken)
+    message = f"no counterexample among {found.summary}; nothing else was searched, no proof found"
+    return Judgement(Verdict.CORROBORATED, "N", message, tuple(notes), None, broken)
+
+
+UNITS = "the two sides scale differently"
+
+
+def _units(slot: Slot, at: Formulas) -> list[str]:
+    weights = {symbol: BOOK[symbol].weight for symbol in (*slot.over, slot.quantity)}
+    known = {symbol: w for symbol, w in weights.items() if w is not None}
+    if len(known) < len(weights):
+        return []
+    try:
+        found = weight(at[slot], known)
+    except Inhomogeneous as error:
+        return [f"{UNITS}: {error}"]
+    expected = known[slot.quantity]
+    if found is None or found == expected:
+        return []
+    sides = f"{slot.quantity} as {_units_text(expected)}, the formula as {_units_text(found)}"
+    return [f"{UNITS}: {sides}"]
+
+
+def _units_text(found: Weight) -> str:
+    names = ("output", "parameter")
+    parts = [f"{name}^{w}" for name, w in zip(names, found, strict=True) if w != 0]
+    return " ".join(parts) or "a pure number"
+
+
+def _growth(slot: Slot, at: Formulas) -> list[str]:
+    """Say where a formula shrinks although an upper bound in it grows."""
+    notes = []
+    for bound in slot.never_falls_with:
+        point = {s.name: exact(v) for s, v in zip(slot.over, SAMPLES[0], strict=False)}
+        try:
+            with precision(100):
+                before, after = at(slot, **point), at(slot, **{**point, bound.name: exact(100)})
+        except Undefined:
+            continue
+        if after < before:
+            notes.append(f"it shrinks as {bound} grows, but {bound} is only an upper bound")
+    return notes
+
+
+def _other_convention(theorem: Theorem, at: Formulas, wording: Wording) -> Convention | None:
+    for convention in theorem.conventions:
+        if all(equal(at[slot], convention.restate(slot)) for slot in wording):
+            return convention
+    return None
+
+
+def _first_broken(theorem: Theorem, at: Formulas) -> tuple[Step, Outcome] | None:
+    for step in theorem.derivation(at):
+        outcome = discharge(step)
+        if outcome.status in ("broken", "open"):
+            return step, outcome
+    return None
+
+
+def _implied(theorem: Theorem, wording: Wording, at: Formulas) -> bool:
+    """Whether every formula is on the safe side of the book's."""
+    return all(_is_safe(slot, at[slot], theorem.domain) for slot in wording)
+
+
+def _is_safe(slot: Slot, formula: sp.Expr, domain: tuple[Fact, ...]) -> bool:
+    if slot.safe is None:
+        return False
+    low, high = (formula, slot.formula) if slot.safe == "smaller" else (slot.formula, formula)
+    return follows((low, "<=", high), domain).status == "proved"

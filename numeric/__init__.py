@@ -1,0 +1,1 @@
+"""Models, exact and compiled computations on them.  Knows no theorem."""

@@ -1,0 +1,1 @@
+"""Formulas as SymPy expressions: evaluating, proving and printing them.  Knows no theorem."""

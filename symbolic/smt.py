@@ -1,0 +1,155 @@
+"""Polynomial inequalities, decided by z3.
+
+A formula with roots, quotients, absolute values, maxima and minima becomes polynomial with the
+help of extra unknowns.  An exponential becomes an unknown of which only some bounds are known, so
+that a proof stands but a counterexample does not count.  Anything else stays open.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+import sympy as sp
+import z3
+
+Relation: TypeAlias = Literal["=", "<=", "<"]
+Fact: TypeAlias = tuple[sp.Expr, Relation, sp.Expr]
+WORK = 4_000_000
+"""z3's resource limit per question: a count of operations, so the answer is the same anywhere."""
+LARGEST_POWER = 16
+
+
+class NotPolynomial(ValueError):  # noqa: N818 (a fact about a formula, not a mishap)
+    """The question contains something that cannot be written with polynomials."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`proved`, `refuted` with values of the symbols for which the conclusion fails, or `open`."""
+
+    status: Literal["proved", "refuted", "open"]
+    model: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
+    """Empty where a value is irrational: such a point cannot be checked by hand."""
+
+
+def follows(conclusion: Fact, given: Sequence[Fact]) -> Answer:
+    """Return whether the conclusion holds for all reals allowed by the facts given.
+
+    The assumptions on the symbols (positive, nonnegative) are facts as well.
+    """
+    writer = _Writer()
+    try:
+        facts = [writer.write(fact) for fact in given]
+        goal = writer.write(conclusion)
+    except NotPolynomial:
+        return Answer("open")
+    solver = z3.Solver()
+    solver.set("rlimit", WORK)
+    solver.set("random_seed", 0)
+    solver.add(*writer.definitions, *facts, z3.Not(goal))
+    outcome = solver.check()
+    if outcome == z3.unsat:
+        return Answer("proved")
+    if outcome == z3.sat and not writer.loose:
+        return Answer("refuted", _rational_model(solver.model(), writer.symbols))
+    return Answer("open")
+
+
+def _rational_model(model: Any, symbols: Mapping[sp.Symbol, Any]) -> dict[sp.Symbol, sp.Expr]:
+    values = {s: model.eval(v, model_completion=True) for s, v in symbols.items()}
+    if not all(z3.is_rational_value(value) for value in values.values()):
+        return {}
+    return {
+        s: sp.Integer(v.numerator_as_long()) / v.denominator_as_long() for s, v in values.items()
+    }
+
+
+class _Writer:
+    """Translates formulas, collecting the unknowns it has to introduce."""
+
+    def __init__(self) -> None:
+        self.symbols: dict[sp.Symbol, Any] = {}
+        self.definitions: list[Any] = []
+        self.loose = False
+        """Whether a model may violate what the unknowns stand for."""
+        self._known: dict[sp.Basic, Any] = {}
+
+    def write(self, fact: Fact) -> Any:
+        left, relation, right = fact
+        a, b = self._term(left), self._term(right)
+        return {"=": a == b, "<=": a <= b, "<": a < b}[relation]
+
+    def _term(self, node: sp.Basic) -> Any:
+        if node not in self._known:
+            self._known[node] = self._new_term(node)
+        return self._known[node]
+
+    def _new_term(self, node: sp.Basic) -> Any:
+        if isinstance(node, sp.Symbol):
+            return self._symbol(node)
+        if isinstance(node, sp.Rational):
+            return z3.RatVal(int(node.p), int(node.q))
+        if isinstance(node, sp.Pow):
+            return self._power(*node.args)
+        parts = [self._term(argument) for argument in node.args]
+        if isinstance(node, sp.exp):
+            return self._exponential(parts[0])
+        if isinstance(node, sp.Add):
+            return z3.Sum(parts)
+        if isinstance(node, sp.Mul):
+            return z3.Product(parts)
+        if isinstance(node, sp.Abs):
+            return z3.If(parts[0] >= 0, parts[0], -parts[0])
+        if isinstance(node, sp.Max):
+            return _fold(parts, lambda a, b: z3.If(a >= b, a, b))
+        if isinstance(node, sp.Min):
+            return _fold(parts, lambda a, b: z3.If(a <= b, a, b))
+        raise NotPolynomial(str(node))
+
+    def _symbol(self, symbol: sp.Symbol) -> Any:
+        # Names may come from a document, so z3 sees numbered ones only.
+        variable = z3.Real(f"s{len(self.symbols)}")
+        self.symbols[symbol] = variable
+        if symbol.is_positive:
+            self.definitions.append(variable > 0)
+        elif symbol.is_nonnegative:
+            self.definitions.append(variable >= 0)
+        return variable
+
+    def _exponential(self, t: Any) -> Any:
+        # Taylor polynomials of odd degree lie below exp everywhere, and exp(t) (1 - t) <= 1.
+        self.loose = True
+        return self._defined(
+            lambda e: [
+                e > 0,
+                e >= 1 + t,
+                6 * e >= 6 + 6 * t + 3 * t * t + t * t * t,
+                e * (1 - t) <= 1,
+            ]
+        )
+
+    def _power(self, base: sp.Basic, exponent: sp.Basic) -> Any:
+        if not isinstance(exponent, sp.Rational) or _height(exponent) > LARGEST_POWER:
+            raise NotPolynomial(f"{base}**{exponent}")
+        inner = self._term(base)
+        if exponent.q != 1:
+            inner = self._defined(lambda root: [root >= 0, root**exponent.q == inner])
+        if exponent.p < 0:
+            inner = self._defined(lambda inverse: [inverse * inner == 1])
+        return z3.Product([inner] * abs(int(exponent.p)))
+
+    def _defined(self, conditions: Callable[[Any], list[Any]]) -> Any:
+        unknown = z3.Real(f"d{len(self.definitions)}")
+        self.definitions.extend(conditions(unknown))
+        return unknown
+
+
+def _height(number: sp.Rational) -> int:
+    return max(abs(number.p), number.q)
+
+
+def _fold(parts: Iterable[Any], join: Callable[[Any, Any], Any]) -> Any:
+    first, *rest = parts
+    for part in rest:
+        first = join(first, part)
+    return first

@@ -1,0 +1,164 @@
+"""One line of a derivation, and how it is discharged."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Literal, TypeAlias
+
+import sympy as sp
+
+from symbolic.evaluate import FormulaError, at_point
+from symbolic.exact import Number, Undefined, as_text, exact, precision
+from symbolic.smt import Fact, Relation, follows
+
+Point: TypeAlias = Mapping[sp.Symbol, sp.Expr]
+Prover = Literal["identity", "inequality", "cited"]
+SAMPLES = (
+    ("3/7", "5/3", "11/13", "7/5", "2/11", "13/17", "19/23", "17/29", "31/37", "41/43"),
+    ("8/5", "1/6", "5/8", "9/7", "4/3", "3/11", "6/13", "15/7", "10/17", "12/19"),
+    ("1/9", "7/4", "2/7", "5/12", "9/2", "8/3", "11/6", "3/16", "13/10", "14/9"),
+)
+"""Where two formulas are compared before anybody tries to prove them equal: generic points."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """`left relation right`, for the reason given, under the facts given."""
+
+    reason: str
+    left: sp.Expr
+    relation: Relation
+    right: sp.Expr
+    by: Prover
+    given: tuple[Fact, ...] = ()
+
+
+def identity(reason: str, left: sp.Expr, right: sp.Expr) -> Step:
+    """Return the step `left = right`, to be proved by computer algebra."""
+    return Step(reason, left, "=", right, "identity")
+
+
+def inequality(
+    reason: str, left: sp.Expr, relation: Relation, right: sp.Expr, given: tuple[Fact, ...] = ()
+) -> Step:
+    """Return the step `left relation right`, to be proved by a certificate or a solver."""
+    return Step(reason, left, relation, right, "inequality", given)
+
+
+def cited(reason: str, left: sp.Expr, relation: Relation, right: sp.Expr) -> Step:
+    """Return a step taken from the literature; the reason says from where."""
+    return Step(reason, left, relation, right, "cited")
+
+
+def times(*factors: sp.Expr) -> sp.Expr:
+    """Return a product that is printed as it was put together."""
+    return sp.Mul(*factors, evaluate=False)
+
+
+def plus(*terms: sp.Expr) -> sp.Expr:
+    """Return a sum that is printed as it was put together."""
+    return sp.Add(*terms, evaluate=False)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a step.
+
+    `grade` is C for a certificate that was re-checked here, S when a solver or computer algebra
+    system says so, and empty otherwise.
+    """
+
+    status: Literal["proved", "broken", "open", "cited"]
+    grade: str
+    detail: str
+
+
+def discharge(step: Step) -> Outcome:
+    """Prove the step, or say why not.
+
+    `broken` comes with values of the symbols at which the step is false; `open` means that
+    nobody could decide it; a `cited` step is an assumption and is never proved.
+    """
+    if step.by == "cited":
+        return Outcome("cited", "", step.reason)
+    if step.by == "identity":
+        return _identity(step)
+    return _inequality(step)
+
+
+def equal(left: sp.Expr, right: sp.Expr) -> bool:
+    """Whether SymPy proves that two formulas agree wherever their symbols may range.
+
+    They are compared at a few points first: simplifying formulas that differ is slow.
+    """
+    if left == right:
+        return True
+    return difference_at(left, right) is None and bool(sp.simplify(left - right) == 0)
+
+
+def difference_at(left: sp.Expr, right: sp.Expr) -> Point | None:
+    """Return a point at which the two formulas certainly differ, if one of a few does."""
+    over = tuple(sorted(_symbols(left) | _symbols(right), key=str))
+    if len(over) > len(SAMPLES[0]):
+        return None
+    for sample in SAMPLES:
+        point = dict(zip(over, islice(sample, len(over)), strict=True))
+        try:
+            with precision(200):
+                a, b = (_at(side, over, point) for side in (left, right))
+        except (Undefined, FormulaError):
+            continue
+        if a < b or b < a:
+            return {symbol: sp.Rational(value) for symbol, value in point.items()}  # type: ignore
+    return None
+
+
+def _symbols(formula: sp.Expr) -> set[sp.Symbol]:
+    return {symbol for symbol in formula.free_symbols if isinstance(symbol, sp.Symbol)}
+
+
+def _at(side: sp.Expr, over: tuple[sp.Symbol, ...], point: dict[sp.Symbol, str]) -> Number:
+    return at_point(side, over, {symbol.name: exact(point[symbol]) for symbol in over})
+
+
+def _identity(step: Step) -> Outcome:
+    left, right = sp.expand(step.left.doit()), sp.expand(step.right.doit())
+    if left == right:
+        return Outcome("proved", "S", "SymPy: both sides expand to the same")
+    if not (left.is_commutative and right.is_commutative):
+        return Outcome("broken", "S", f"the sides differ by {sp.expand(left - right)}")
+    if point := difference_at(left, right):
+        return Outcome("broken", "E", f"the sides differ at {point_as_text(point)}")
+    if sp.simplify(left - right) == 0:
+        return Outcome("proved", "S", "SymPy: the difference simplifies to 0")
+    return Outcome("open", "", "SymPy neither proves nor disproves it")
+
+
+def _inequality(step: Step) -> Outcome:
+    ratio = sp.simplify(step.left / step.right) if step.right.is_positive else None
+    if ratio is not None and ratio.is_Rational:
+        holds = ratio < 1 or (ratio == 1 and step.relation == "<=")
+        detail = f"left / right is {ratio} everywhere"
+        return Outcome("proved" if holds else "broken", "C" if holds else "E", detail)
+    answer = follows((step.left, step.relation, step.right), step.given)
+    if answer.status == "proved":
+        return Outcome("proved", "S", "z3: no counterexample over the reals")
+    if answer.status == "refuted":
+        return Outcome("broken", "S", _counter_model(step, answer.model))
+    return Outcome("open", "", "not decided: outside polynomial arithmetic, or too hard for z3")
+
+
+def _counter_model(step: Step, model: Point) -> str:
+    if not model:
+        return "z3: false for some irrational values"
+    over = tuple(model)
+    values = {symbol.name: exact(str(value)) for symbol, value in model.items()}
+    with precision(200):
+        left, right = (at_point(side, over, values) for side in (step.left, step.right))
+    numbers = f"{as_text(left)} {step.relation} {as_text(right)}"
+    return f"z3: false at {point_as_text(model)}, where it reads {numbers}"
+
+
+def point_as_text(point: Point) -> str:
+    """Return `m = 4, U = 1/2`, in alphabetical order."""
+    return ", ".join(f"{symbol} = {point[symbol]}" for symbol in sorted(point, key=str))
