@@ -161,7 +161,7 @@ def checkup_row(checkup: Checkup) -> list[str]:
         f"{attack.hard_cases} + {attack.sampled}",
         f"{sum(t.as_expected for t in fallen)}/{len(fallen)}",
         f"{sum(t.as_expected for t in survived)}/{len(survived)}",
-        f"{weakest.slack:.3g} {weakest.part}" if weakest else "-",
+        f"{weakest.slack + 0:.3g} {weakest.part}" if weakest else "-",
     ]
 
 

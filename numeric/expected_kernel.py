@@ -10,6 +10,7 @@ is a finite sum: exact in rationals when d is a square.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
@@ -17,7 +18,8 @@ import numpy.typing as npt
 from flint import fmpq
 
 from numeric.jit import kernel
-from symbolic.exact import exact, rational_below, sqrt
+from numeric.ridge_models import fractions
+from symbolic.exact import as_text, exact, rational_below, sqrt
 
 FloatArray = npt.NDArray[np.float64]
 Function = Callable[[fmpq], fmpq]
@@ -104,3 +106,51 @@ def expected_kernels(
             slopes[c] += slope_a * slope_b / patterns
         kernels[c] = values[c] + (slopes[c] * (1.0 + inputs) + 1.0) / n
     return kernels, values, slopes
+
+
+# Cases: an activation and two inputs
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """An activation and two inputs x and z; their number d of entries is a square."""
+
+    activation: str
+    x: tuple[fmpq, ...]
+    z: tuple[fmpq, ...]
+
+    @property
+    def size(self) -> int:
+        """The number of entries of an input."""
+        return len(self.x)
+
+    def describe(self) -> dict[str, str]:
+        """Return everything needed to rebuild it."""
+        x, z = (", ".join(map(as_text, point)) for point in (self.x, self.z))
+        return {"sigma": self.activation, "law": "Rademacher", "d": str(self.size), "x": x, "z": z}
+
+
+def inputs(activation: str, x: str, z: str) -> Inputs:
+    """Return the case with these inputs, written `1 1/2 0 0`."""
+    return Inputs(activation, fractions(*x.split()), fractions(*z.split()))
+
+
+KINDS = ("relu", "t", "t^2", "t^3")
+BOX = {
+    "kind": (0.0, 4.0),
+    **{f"{point}_{j}": (-2.0, 2.0) for point in "xz" for j in range(DIMENSION)},
+}
+
+
+def member(p: Mapping[str, fmpq]) -> Inputs:
+    """Return the case with these parameters, exactly."""
+    x, z = (tuple(p[f"{point}_{j}"] for j in range(DIMENSION)) for point in "xz")
+    return Inputs(KINDS[min(3, max(0, int(p["kind"])))], x, z)
+
+
+def members(
+    p: Mapping[str, FloatArray],
+) -> tuple[npt.NDArray[np.int64], FloatArray, FloatArray]:
+    """Return the kinds of many cases and their inputs in doubles, shapes (cases, DIMENSION)."""
+    x, z = (np.stack([p[f"{point}_{j}"] for j in range(DIMENSION)], axis=1) for point in "xz")
+    return np.floor(p["kind"]).astype(np.int64), x, z

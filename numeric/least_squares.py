@@ -4,14 +4,18 @@ There A is diagonal: coordinate i of w meets singular value s_i (zero in the ker
 coefficient y_i of the data.  Rotating to this basis changes neither lengths nor the iteration.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 from flint import fmpq
 
 from numeric.instances import describe_step
-from numeric.ridge_models import ONE, Vector, fractions
+from numeric.ridge_models import ONE, ZERO, Vector, fractions
 from symbolic.exact import as_text, exact, shorten
+
+FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,30 @@ class LeastSquares:
         rows = {"A": self.s, "y": self.y, "w_0": self.w0}
         texts = {name: ", ".join(map(as_text, row)) for name, row in rows.items()}
         return {"A": f"diag({texts['A']})", "y": texts["y"], "w_0": texts["w_0"], "h": step}
+
+
+# A random family of problems with two nonzero singular values and a kernel
+
+BOX = {
+    **{f"s_{i}": (0.25, 4.0) for i in range(2)},
+    **{f"y_{i}": (-1.0, 1.0) for i in range(2)},
+    **{f"w_{i}": (-1.0, 1.0) for i in range(3)},
+    "fraction": (0.01, 0.999),
+}
+
+
+def member(p: Mapping[str, fmpq]) -> LeastSquares:
+    """Return the problem with these parameters, exactly."""
+    s, y = (p["s_0"], p["s_1"], ZERO), (p["y_0"], p["y_1"], ZERO)
+    return LeastSquares(s, y, (p["w_0"], p["w_1"], p["w_2"]), None, p["fraction"])
+
+
+def members(p: Mapping[str, FloatArray]) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return s, y and w_0 of many problems in doubles, shapes (cases, 3)."""
+    zero = np.zeros_like(p["s_0"])
+    s, y = ([p[f"{name}_0"], p[f"{name}_1"], zero] for name in "sy")
+    w0 = [p[f"w_{i}"] for i in range(3)]
+    return np.stack(s, axis=1), np.stack(y, axis=1), np.stack(w0, axis=1)
 
 
 def least_squares(

@@ -8,12 +8,15 @@ angle between x and z the expectation is
 It is integrated numerically here, so that closed forms have something to be compared with.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
-from flint import acb, arb
+from flint import acb, arb, fmpq
 
 from numeric.jit import kernel
-from symbolic.exact import precision
+from symbolic.exact import Number, as_text, exact, precision
 
 FloatArray = npt.NDArray[np.float64]
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(24)
@@ -45,3 +48,49 @@ def relu_expectations(theta: FloatArray, nodes: FloatArray, weights: FloatArray)
             total += weights[i] * np.cos(t) * np.cos(t - theta[c])
         result[c] = total * half / np.pi
     return result
+
+
+# Cases: two vectors, up to rotation
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two vectors in R^d with an angle of `turn` times pi between them."""
+
+    norm_x: fmpq
+    norm_z: fmpq
+    turn: fmpq
+    d: int
+
+    @property
+    def size(self) -> int:
+        """The number d of entries."""
+        return self.d
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether there are such vectors, neither of them zero."""
+        return self.norm_x > 0 and self.norm_z > 0 and 0 <= self.turn <= 1 and self.d >= 1
+
+    @property
+    def angle(self) -> Number:
+        """The angle, exactly if it is 0."""
+        return arb.pi() * self.turn if self.turn > 0 else fmpq(0)
+
+    def describe(self) -> dict[str, str]:
+        """Return everything needed to rebuild it."""
+        norms = {"|x|": as_text(self.norm_x), "|z|": as_text(self.norm_z)}
+        return {**norms, "theta": f"{as_text(self.turn)} pi", "d": str(self.d)}
+
+
+def pair(norm_x: str, norm_z: str, *, turn: str, d: int) -> Pair:
+    """Return the pair with these norms and this part of pi between them."""
+    return Pair(exact(norm_x), exact(norm_z), exact(turn), d)
+
+
+BOX = {"norm_x": (0.1, 4.0), "norm_z": (0.1, 4.0), "turn": (0.0, 1.0), "d": (1.0, 6.0)}
+
+
+def member(p: Mapping[str, fmpq]) -> Pair:
+    """Return the case with these parameters, exactly."""
+    return Pair(p["norm_x"], p["norm_z"], p["turn"], int(p["d"]))

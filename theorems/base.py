@@ -98,10 +98,13 @@ class Margin:
     @property
     def slack(self) -> float:
         """The distance to failure relative to the larger side: 0 at equality, negative beyond."""
-        value, bound = float(arb(self.value)), float(arb(self.bound))
-        size = max(abs(value), abs(bound))
-        gap = -abs(bound - value) if self.relation == "=" else bound - value
-        return gap / size if size else 0.0
+        size = abs(arb(self.value)).max(abs(arb(self.bound)))
+        if not size > 0:
+            return 0.0
+        gap = float((arb(self.bound) - arb(self.value)) / size)
+        if self.relation == "=":
+            return -abs(gap) if self.fails else 0.0
+        return gap
 
     @property
     def failure(self) -> str:

@@ -20,14 +20,14 @@ Checked numerically
     Not checked: convergence beyond that, which follows from rate < 1.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 import sympy as sp
 from flint import fmpq
 
 from numeric.gd_separable import gd_separable
-from numeric.least_squares import LeastSquares, least_squares
+from numeric.least_squares import BOX, LeastSquares, least_squares, member, members
 from symbolic.evaluate import FloatArray
 from symbolic.exact import power, rational_below, sqrt
 from symbolic.step import Step, identity, inequality, plus, times
@@ -114,6 +114,9 @@ def margins(case: LeastSquares, at: Formulas) -> Iterator[Margin]:
         yield Margin("distance to the limit", away, bound, "<=", f"k = {k}", trivial=k == 0)
 
 
+STEPS = 40
+
+
 def hard_cases(at: Formulas) -> Iterator[LeastSquares]:
     yield from (least_squares("1", y="1", w0="0", h=h) for h in ("1/4", "3/4", "1", "5/4"))
     yield least_squares("1", y="1", w0="0")
@@ -121,36 +124,21 @@ def hard_cases(at: Formulas) -> Iterator[LeastSquares]:
     yield least_squares("2 1/2", y="1 0", w0="0 1")
     yield least_squares("1/2 1/3", y="1 -1", w0="2 5")
     yield least_squares("3 1/2 0", y="1 1/2 0", w0="0 1 2", fraction="1/2")
-
-
-BOX = {
-    **{f"s_{i}": (0.25, 4.0) for i in range(2)},
-    **{f"y_{i}": (-1.0, 1.0) for i in range(2)},
-    **{f"w_{i}": (-1.0, 1.0) for i in range(3)},
-    "step": (0.01, 0.999),
-}
-STEPS = 40
+    yield least_squares("3 2 1/2", y="1 -1 2", w0="0 1 0")
 
 
 def slack(p: Parameters, at: Formulas) -> FloatArray:
-    s = np.stack([p["s_0"], p["s_1"], np.zeros_like(p["s_0"])], axis=1)
-    y = np.stack([p["y_0"], p["y_1"], np.zeros_like(p["s_0"])], axis=1)
-    w0 = np.stack([p[f"w_{i}"] for i in range(3)], axis=1)
+    s, y, w0 = members(p)
     extremes = {"s_min": s[:, :2].min(axis=1), "s_max": s[:, :2].max(axis=1)}
-    h = p["step"] * at.on_arrays(STEP_MAX, **extremes)
+    h = p["fraction"] * at.on_arrays(STEP_MAX, **extremes)
     rate = at.on_arrays(RATE, **extremes, h=h)
     limit = np.where(s > 0, y / np.where(s > 0, s, 1), at.on_arrays(KEPT) * w0)
     flat = np.zeros_like(s)
     _, away = gd_separable(s, flat, flat, y, w0, limit, np.nan_to_num(h), STEPS)
     bound = rate[:, None] ** np.arange(STEPS + 1) * away[:, :1]
-    seen = away > 1e-10 * away[:, :1]
-    worst = np.where(seen, relative(away, bound), np.inf).min(axis=1)
+    above_rounding = away > 1e-10 * away[:, :1]
+    worst = np.where(above_rounding, relative(away, bound), np.inf).min(axis=1)
     return np.where(h > 0, np.minimum(worst, 1 - rate), np.nan)
-
-
-def case(p: Mapping[str, fmpq], at: Formulas) -> LeastSquares:
-    s, y = (p["s_0"], p["s_1"], fmpq(0)), (p["y_0"], p["y_1"], fmpq(0))
-    return LeastSquares(s, y, (p["w_0"], p["w_1"], p["w_2"]), None, p["step"], STEPS)
 
 
 # Other ways of stating it
@@ -179,7 +167,7 @@ THEOREM = Theorem(
     derivation=derivation,
     margins=margins,
     hard_cases=hard_cases,
-    sweep=Sweep(BOX, slack, case),
+    sweep=Sweep(BOX, slack, lambda p, at: member(p)),
     also_true=ALSO_TRUE,
     false=FALSE,
 )

@@ -105,10 +105,10 @@ LINEAR = (
 
 def as_curved_as_allowed(at: Formulas) -> Iterator[Instance]:
     """Yield models that bend from the start, as sharply as the wording lets them."""
-    for slope, y in (("1", "1"), ("1/4", "1/16"), ("4", "3"), ("3", "1/5")):
+    for slope, y, steps in (("1", "1", 700), ("1/4", "1/16", 60), ("4", "3", 60), ("3", "1/5", 60)):
         s, target = exact(slope), exact(y)
         bend = rational_below(at(SMOOTHNESS, **_values(1, s, s * s, s * s, target * target)))
-        yield instance(separable(falling(s, ZERO, bend)), (target,), s, steps=400)
+        yield instance(separable(falling(s, ZERO, bend)), (target,), s, steps=steps)
     U = exact("9/8")
     yield aligned(5, rational_below(at(SMOOTHNESS, **_values(25, U, ONE, ONE, ONE))), U)
 

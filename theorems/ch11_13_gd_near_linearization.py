@@ -17,7 +17,7 @@ Proof idea
     Jbar J_k^T - J_0 J_0^T into two terms bounds it by 2 m U L r, so 8 would do for the book's 12.
 
 Checked numerically
-    Exactly, on models that are sums of curves along directions, up to 400 steps.
+    Exactly, on models that are sums of curves along directions, up to 700 steps.
     Not checked: the best constant, which lies between 4 and 8; a radius below the book's.
 """
 

@@ -22,17 +22,24 @@ Checked numerically
     is the law of large numbers (cited).
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import numpy as np
 import sympy as sp
 from flint import fmpq
 
-from numeric.expected_kernel import DIMENSION, expected_kernel, expected_kernels, moments
-from numeric.ridge_models import fractions
+from numeric.expected_kernel import (
+    BOX,
+    DIMENSION,
+    Inputs,
+    expected_kernel,
+    expected_kernels,
+    inputs,
+    member,
+    members,
+    moments,
+)
 from symbolic.evaluate import FloatArray
-from symbolic.exact import as_text
 from symbolic.step import Step, cited, identity
 from theorems.base import Formulas, Margin, Parameters, Slot, Sweep, Theorem, facts
 from theorems.notation import INPUTS, K_LC, E_dd, E_ss, K_mean, d, n, xz
@@ -84,24 +91,7 @@ def derivation(at: Formulas) -> Iterator[Step]:
 # Numerical check
 
 
-@dataclass(frozen=True)
-class Case:
-    """An activation and two inputs; the number d of inputs is a square."""
-
-    activation: str
-    x: tuple[fmpq, ...]
-    z: tuple[fmpq, ...]
-
-    @property
-    def size(self) -> int:
-        return len(self.x)
-
-    def describe(self) -> dict[str, str]:
-        x, z = (", ".join(map(as_text, point)) for point in (self.x, self.z))
-        return {"sigma": self.activation, "law": "Rademacher", "d": str(self.size), "x": x, "z": z}
-
-
-def margins(case: Case, at: Formulas) -> Iterator[Margin]:
+def margins(case: Inputs, at: Formulas) -> Iterator[Margin]:
     of_values, of_slopes = moments(case.activation, case.x, case.z)
     inner = sum((p * q for p, q in zip(case.x, case.z, strict=True)), fmpq(0))
     known = {"E_ss": of_values, "E_dd": of_slopes, "xz": inner, "d": fmpq(case.size)}
@@ -112,24 +102,16 @@ def margins(case: Case, at: Formulas) -> Iterator[Margin]:
         yield Margin("mean kernel", claimed, mean, "=", f"n = {width}")
 
 
-def hard_cases(at: Formulas) -> Iterator[Case]:
-    yield Case("relu", fractions(2), fractions(2))
-    yield Case("t^2", fractions("1/2"), fractions("3/2"))
-    yield Case("t", fractions(2), fractions(-3))
-    yield Case("relu", fractions(3, 1, 0, 1), fractions(1, 2, 1, "1/2"))
-    yield Case("t^3", fractions(1, "1/2", 0, 0), fractions(1, 1, "1/3", 0))
-
-
-KINDS = ("relu", "t", "t^2", "t^3")
-BOX = {
-    "kind": (0.0, 4.0),
-    **{f"{point}_{j}": (-2.0, 2.0) for point in "xz" for j in range(DIMENSION)},
-}
+def hard_cases(at: Formulas) -> Iterator[Inputs]:
+    yield inputs("relu", "2", "2")
+    yield inputs("t^2", "1/2", "3/2")
+    yield inputs("t", "2", "-3")
+    yield inputs("relu", "3 1 0 1", "1 2 1 1/2")
+    yield inputs("t^3", "1 1/2 0 0", "1 1 1/3 0")
 
 
 def slack(p: Parameters, at: Formulas) -> FloatArray:
-    x, z = (np.stack([p[f"{point}_{j}"] for j in range(DIMENSION)], axis=1) for point in "xz")
-    kinds = np.floor(p["kind"]).astype(np.int64)
+    kinds, x, z = members(p)
     worst = np.full(kinds.shape, np.inf)
     means = {}
     for width in (1, 2):
@@ -138,11 +120,6 @@ def slack(p: Parameters, at: Formulas) -> FloatArray:
         worst = np.minimum(worst, -np.abs(at.on_arrays(MEAN, **known, n=width) - means[width]))
     limit = 2 * means[2] - means[1]
     return np.minimum(worst, -np.abs(at.on_arrays(LIMIT, **known) - limit))
-
-
-def case(p: Mapping[str, fmpq], at: Formulas) -> Case:
-    x, z = (tuple(p[f"{point}_{j}"] for j in range(DIMENSION)) for point in "xz")
-    return Case(KINDS[min(3, max(0, int(p["kind"])))], x, z)
 
 
 # Other ways of stating it
@@ -171,7 +148,7 @@ THEOREM = Theorem(
     derivation=derivation,
     margins=margins,
     hard_cases=hard_cases,
-    sweep=Sweep(BOX, slack, case),
+    sweep=Sweep(BOX, slack, lambda p, at: member(p)),
     also_true=ALSO_TRUE,
     false=FALSE,
     vectors=INPUTS,

@@ -20,16 +20,23 @@ Checked numerically
     Against the integral that defines the expectation, with certified quadrature.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import numpy as np
 import sympy as sp
 from flint import arb, fmpq
 
-from numeric.relu_expectation import NODES, WEIGHTS, relu_expectation, relu_expectations
+from numeric.relu_expectation import (
+    BOX,
+    NODES,
+    WEIGHTS,
+    Pair,
+    member,
+    pair,
+    relu_expectation,
+    relu_expectations,
+)
 from symbolic.evaluate import FloatArray
-from symbolic.exact import as_text, exact
 from symbolic.step import Step, cited, identity, times
 from theorems.base import Formulas, Margin, Parameters, Slot, Sweep, Theorem, facts
 from theorems.notation import K_LC, d, norm_x, norm_z, theta, variance
@@ -86,47 +93,23 @@ def derivation(at: Formulas) -> Iterator[Step]:
 # Numerical check
 
 
-@dataclass(frozen=True)
-class Case:
-    """Two norms, the angle as a part of pi, and the number of inputs."""
-
-    norm_x: fmpq
-    norm_z: fmpq
-    turn: fmpq
-    d: int
-
-    @property
-    def size(self) -> int:
-        return self.d
-
-    def describe(self) -> dict[str, str]:
-        norms = {"|x|": as_text(self.norm_x), "|z|": as_text(self.norm_z)}
-        return {**norms, "theta": f"{as_text(self.turn)} pi", "d": str(self.d)}
-
-
-def margins(case: Case, at: Formulas) -> Iterator[Margin]:
-    if not (case.norm_x > 0 and case.norm_z > 0 and 0 <= case.turn <= 1 and case.d >= 1):
+def margins(case: Pair, at: Formulas) -> Iterator[Margin]:
+    if not case.is_valid:
         return
     known = {"norm_x": case.norm_x, "norm_z": case.norm_z, "d": fmpq(case.d)}
-    angle = arb.pi() * case.turn if case.turn > 0 else fmpq(0)
+    angle = case.angle
     scale = case.norm_x * case.norm_z * at(VARIANCE, d=fmpq(case.d))
     exactly = scale * relu_expectation(arb(angle))
     yield Margin("expectation", at(KERNEL, **known, theta=angle), exactly, "=")
 
 
-def hard_cases(at: Formulas) -> Iterator[Case]:
-    for x, z, turn, inputs in (
-        ("1", "1", "0", 2),
-        ("1", "1", "1/2", 2),
-        ("2", "3", "1/3", 3),
-        ("3", "1/2", "2/3", 2),
-        ("1", "2", "1", 1),
-        ("5", "2", "1/100", 4),
-    ):
-        yield Case(exact(x), exact(z), exact(turn), inputs)
-
-
-BOX = {"norm_x": (0.1, 4.0), "norm_z": (0.1, 4.0), "turn": (0.0, 1.0), "d": (1.0, 6.0)}
+def hard_cases(at: Formulas) -> Iterator[Pair]:
+    yield pair("1", "1", turn="0", d=2)
+    yield pair("1", "1", turn="1/2", d=2)
+    yield pair("2", "3", turn="1/3", d=3)
+    yield pair("3", "1/2", turn="2/3", d=2)
+    yield pair("1", "2", turn="1", d=1)
+    yield pair("5", "2", turn="1/100", d=4)
 
 
 def slack(p: Parameters, at: Formulas) -> FloatArray:
@@ -136,10 +119,6 @@ def slack(p: Parameters, at: Formulas) -> FloatArray:
     scale = p["norm_x"] * p["norm_z"] * at.on_arrays(VARIANCE, d=inputs)
     true = scale * relu_expectations(angle, NODES, WEIGHTS)
     return -np.abs(at.on_arrays(KERNEL, **known, theta=angle) - true) / (scale + 1)
-
-
-def case(p: Mapping[str, fmpq], at: Formulas) -> Case:
-    return Case(p["norm_x"], p["norm_z"], p["turn"], int(p["d"]))
 
 
 # Other ways of stating it
@@ -173,7 +152,7 @@ THEOREM = Theorem(
     derivation=derivation,
     margins=margins,
     hard_cases=hard_cases,
-    sweep=Sweep(BOX, slack, case),
+    sweep=Sweep(BOX, slack, lambda p, at: member(p)),
     also_true=ALSO_TRUE,
     false=FALSE,
 )
