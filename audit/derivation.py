@@ -3,21 +3,25 @@
 from collections.abc import Iterator
 from typing import Any
 
-from symbolic.latex import relation_to_latex
+import sympy as sp
+
+from symbolic.latex import RELATIONS, relation_to_latex, to_latex
 from symbolic.step import Outcome, Step, discharge
 from theorems.base import Theorem, Wording
 from theorems.notation import PRINTED
 
 PREAMBLE = r"""\documentclass{article}
 \usepackage[T1]{fontenc}
-\usepackage{amsmath,amssymb,amsthm}
-\newtheorem*{statement}{Statement}
+\usepackage[margin=25mm]{geometry}
+\usepackage{amsmath,amssymb}
 \begin{document}
 """
 MARKS = {
     "C": "certificate",
     "S": "computer algebra or solver",
 }
+LONGEST_LINE = 160
+"""In characters of LaTeX, which are some three times as many as are printed."""
 SPECIAL = {"\\": r"\textbackslash{}", "^": r"\^{}", "~": r"\~{}", "<": "$<$", ">": "$>$"}
 
 
@@ -32,8 +36,8 @@ def derivation_as_latex(theorem: Theorem[Any], wording: Wording | None = None) -
             yield rf"\subsection*{{{heading}}}"
             yield r"\begin{itemize}"
             for slot in slots:
-                line = relation_to_latex(slot.quantity, slot.relation, at[slot], PRINTED)
-                yield rf"\item ${line}$: {_escaped(slot.meaning)}."
+                yield rf"\item {_escaped(slot.meaning)}:"
+                yield _display(slot.quantity, slot.relation, at[slot])
             yield r"\end{itemize}"
     yield r"\subsection*{Derivation}"
     yield r"\begin{enumerate}"
@@ -45,8 +49,17 @@ def derivation_as_latex(theorem: Theorem[Any], wording: Wording | None = None) -
 
 def _step(step: Step, outcome: Outcome) -> Iterator[str]:
     yield rf"\item {_escaped(step.reason)}:"
-    yield rf"\[ {relation_to_latex(step.left, step.relation, step.right, PRINTED)} \]"
+    yield _display(step.left, step.relation, step.right)
     yield _mark(outcome)
+
+
+def _display(left: sp.Basic, relation: str, right: sp.Basic) -> str:
+    """Return a displayed relation, on two lines if one would be too long."""
+    if len(relation_to_latex(left, relation, right, PRINTED)) <= LONGEST_LINE:
+        return rf"\[ {relation_to_latex(left, relation, right, PRINTED)} \]"
+    first, second = to_latex(left, PRINTED), to_latex(right, PRINTED)
+    broken = rf"& {first} \\ & \quad {RELATIONS[relation]} {second}"
+    return rf"\[ \begin{{aligned}} {broken} \end{{aligned}} \]"
 
 
 def _mark(outcome: Outcome) -> str:

@@ -13,8 +13,6 @@ DEEPEST = 60
 MOST_DIGITS = 40
 MOST_EXPANDED = 30_000
 """How many tokens the expansion of macros may look at."""
-WIDEST_ANGLE = 60
-"""How many tokens `<a, b>` may span to be taken for an inner product."""
 
 
 class ReadError(ValueError):

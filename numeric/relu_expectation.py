@@ -70,7 +70,9 @@ class Pair:
     @property
     def is_valid(self) -> bool:
         """Whether there are such vectors, neither of them zero."""
-        return self.norm_x > 0 and self.norm_z > 0 and 0 <= self.turn <= 1 and self.d >= 1
+        on_a_line = self.turn in (0, 1)
+        angle_exists = 0 <= self.turn <= 1 and (self.d >= 2 or (self.d == 1 and on_a_line))
+        return self.norm_x > 0 and self.norm_z > 0 and angle_exists
 
     @property
     def angle(self) -> Number:
@@ -88,7 +90,7 @@ def pair(norm_x: str, norm_z: str, *, turn: str, d: int) -> Pair:
     return Pair(exact(norm_x), exact(norm_z), exact(turn), d)
 
 
-BOX = {"norm_x": (0.1, 4.0), "norm_z": (0.1, 4.0), "turn": (0.0, 1.0), "d": (1.0, 6.0)}
+BOX = {"norm_x": (0.1, 4.0), "norm_z": (0.1, 4.0), "turn": (0.0, 1.0), "d": (2.0, 7.0)}
 
 
 def member(p: Mapping[str, fmpq]) -> Pair:

@@ -18,7 +18,7 @@ from typing import Protocol, TypeAlias
 
 from flint import acb, arb, fmpq, fmpq_poly
 
-from symbolic.exact import Number, as_text, exact, shorten, sqrt
+from symbolic.exact import Number, as_text, exact, rational_above, shorten, sqrt
 
 Interval: TypeAlias = tuple[Number, Number]
 Vector: TypeAlias = list[Number]
@@ -107,7 +107,8 @@ class Profile:
         )
 
     def slopes(self, reach: Number) -> Interval:
-        inside = [a for p, a in self.points if not (p > reach or p < -reach)]
+        reach = rational_above(reach)  # a ball may lie across the end of a piece
+        inside = [a for p, a in self.points if -reach <= p <= reach]
         return _hull([*inside, self.slope(reach), self.slope(-reach)])
 
     def curvatures(self, reach: Number) -> Interval:
@@ -132,7 +133,7 @@ class Tanh:
         return self.scale * (1 - self.value(t) ** 2)
 
     def slopes(self, reach: Number) -> Interval:
-        return ZERO, self.scale
+        return _hull([ZERO, self.scale])
 
     def curvatures(self, reach: Number) -> Interval:
         largest = self.scale**2 * 4 / (3 * arb(3).sqrt())

@@ -39,7 +39,7 @@ def _ball(function: Callable[[arb], arb]) -> Callable[[Number], arb]:
 
 
 def _log(x: Number) -> Number:
-    if not x > 0:
+    if x <= 0:
         raise Undefined("the logarithm of a number that is not positive")
     return arb(x).log()
 
@@ -78,8 +78,17 @@ EXACT = Arithmetic(
         sp.Min: _extreme(min, arb.min),
     },
 )
+
+
+def _double(p: int, q: int) -> float:
+    try:
+        return p / q
+    except OverflowError:
+        return float("inf") if p > 0 else float("-inf")
+
+
 DOUBLES = Arithmetic(
-    rational=lambda p, q: p / q,
+    rational=_double,
     power=lambda a, b: np.power(np.asarray(a, float), b),
     constants={sp.pi: lambda: np.pi, sp.E: lambda: np.e},
     functions={

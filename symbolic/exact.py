@@ -17,6 +17,9 @@ LARGEST_HEIGHT = 8_192
 """A rational with more bits than this goes on as a ball."""
 
 
+GRID_BITS = 8_192
+
+
 class Undefined(ArithmeticError):  # noqa: N818 (a fact about a formula, not a mishap)
     """A formula has no real value at the point where it was to be evaluated."""
 
@@ -102,8 +105,9 @@ def rational_above(x: Number, digits: int = 12) -> fmpq:
 
 def _grid(x: arb, digits: int, *, down: bool) -> fmpq:
     scale = 10**digits
-    end = (x.lower() if down else x.upper()) * scale
-    whole = (end.floor() if down else end.ceil()).unique_fmpz()
+    with precision(GRID_BITS):  # the end of a ball is a number like any other, and exact
+        end = (x.lower() if down else x.upper()) * scale
+        whole = (end.floor() if down else end.ceil()).unique_fmpz()
     if whole is None:
         raise Undefined("a value too uncertain to round")
     return fmpq(int(whole), scale)

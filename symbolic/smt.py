@@ -35,18 +35,21 @@ class Answer:
 def follows(conclusion: Fact, given: Sequence[Fact]) -> Answer:
     """Return whether the conclusion holds for all reals allowed by the facts given.
 
-    The assumptions on the symbols (positive, nonnegative) are facts as well.
+    The assumptions on the symbols (positive, negative, ...) are facts as well.  The conclusion has
+    to have a value wherever the facts hold; the facts are taken to have one.
     """
     writer = _Writer()
     try:
         facts = [writer.write(fact) for fact in given]
+        facts += writer.take_conditions()
         goal = writer.write(conclusion)
+        holds = z3.And(*writer.take_conditions(), goal)
     except NotPolynomial:
         return Answer("open")
-    solver = z3.Solver()
+    solver = z3.Solver(ctx=writer.context)
     solver.set("rlimit", WORK)
     solver.set("random_seed", 0)
-    solver.add(*writer.definitions, *facts, z3.Not(goal))
+    solver.add(*writer.definitions, *facts, z3.Not(holds))
     outcome = solver.check()
     if outcome == z3.unsat:
         return Answer("proved")
@@ -68,8 +71,12 @@ class _Writer:
     """Translates formulas, collecting the unknowns it has to introduce."""
 
     def __init__(self) -> None:
+        self.context = z3.Context()  # of its own, so that no earlier question has an influence
         self.symbols: dict[sp.Symbol, Any] = {}
         self.definitions: list[Any] = []
+        self.conditions: list[Any] = []
+        """What has to hold for the terms written since the last `take_conditions` to exist."""
+        self.unknowns = 0
         self.loose = False
         """Whether a model may violate what the unknowns stand for."""
         self._known: dict[sp.Basic, Any] = {}
@@ -88,7 +95,7 @@ class _Writer:
         if isinstance(node, sp.Symbol):
             return self._symbol(node)
         if isinstance(node, sp.Rational):
-            return z3.RatVal(int(node.p), int(node.q))
+            return z3.RatVal(int(node.p), int(node.q), ctx=self.context)
         if isinstance(node, sp.Pow):
             return self._power(*node.args)
         parts = [self._term(argument) for argument in node.args]
@@ -106,42 +113,56 @@ class _Writer:
             return _fold(parts, lambda a, b: z3.If(a <= b, a, b))
         raise NotPolynomial(str(node))
 
+    def take_conditions(self) -> list[Any]:
+        taken, self.conditions = self.conditions, []
+        return taken
+
     def _symbol(self, symbol: sp.Symbol) -> Any:
         # Names may come from a document, so z3 sees numbered ones only.
-        variable = z3.Real(f"s{len(self.symbols)}")
+        variable = z3.Real(f"s{len(self.symbols)}", ctx=self.context)
         self.symbols[symbol] = variable
-        if symbol.is_positive:
-            self.definitions.append(variable > 0)
-        elif symbol.is_nonnegative:
-            self.definitions.append(variable >= 0)
+        for assumed, sign in (
+            (symbol.is_positive, variable > 0),
+            (symbol.is_negative, variable < 0),
+            (symbol.is_nonnegative, variable >= 0),
+            (symbol.is_nonpositive, variable <= 0),
+        ):
+            if assumed:
+                self.definitions.append(sign)
+        # A model need not be an integer, so it would be no counterexample.
+        self.loose = self.loose or bool(symbol.is_integer)
         return variable
 
     def _exponential(self, t: Any) -> Any:
         # Taylor polynomials of odd degree lie below exp everywhere, and exp(t) (1 - t) <= 1.
         self.loose = True
-        return self._defined(
-            lambda e: [
-                e > 0,
-                e >= 1 + t,
-                6 * e >= 6 + 6 * t + 3 * t * t + t * t * t,
-                e * (1 - t) <= 1,
-            ]
-        )
+        e = self._unknown()
+        cubic = 6 + 6 * t + 3 * t * t + t * t * t
+        self.definitions += [e > 0, e >= 1 + t, 6 * e >= cubic, e * (1 - t) <= 1]
+        return e
 
     def _power(self, base: sp.Basic, exponent: sp.Basic) -> Any:
         if not isinstance(exponent, sp.Rational) or _height(exponent) > LARGEST_POWER:
             raise NotPolynomial(f"{base}**{exponent}")
         inner = self._term(base)
         if exponent.q != 1:
-            inner = self._defined(lambda root: [root >= 0, root**exponent.q == inner])
+            root = self._unknown()
+            self._define(inner >= 0, z3.And(root >= 0, root**exponent.q == inner))
+            inner = root
         if exponent.p < 0:
-            inner = self._defined(lambda inverse: [inverse * inner == 1])
+            inverse = self._unknown()
+            self._define(inner != 0, inverse * inner == 1)
+            inner = inverse
         return z3.Product([inner] * abs(int(exponent.p)))
 
-    def _defined(self, conditions: Callable[[Any], list[Any]]) -> Any:
-        unknown = z3.Real(f"d{len(self.definitions)}")
-        self.definitions.extend(conditions(unknown))
-        return unknown
+    def _unknown(self) -> Any:
+        self.unknowns += 1
+        return z3.Real(f"d{self.unknowns}", ctx=self.context)
+
+    def _define(self, condition: Any, meaning: Any) -> None:
+        """Say what an unknown is where it exists; elsewhere it may be anything."""
+        self.definitions.append(z3.Implies(condition, meaning))
+        self.conditions.append(condition)
 
 
 def _height(number: sp.Rational) -> int:

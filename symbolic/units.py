@@ -26,25 +26,23 @@ def weight(formula: sp.Basic, of: Mapping[sp.Symbol, Weight]) -> Weight | None:
     >>> weight(1 - h * lam, {h: (sp.Integer(-1),), lam: (sp.Integer(1),)})
     (0,)
     """
-    groups = len(next(iter(of.values())))
+    groups = len(next(iter(of.values()), ()))
     nothing = (sp.Integer(0),) * groups
     if isinstance(formula, sp.Symbol):
         return of[formula]
     if formula == 0:
         return None
-    if isinstance(formula, sp.Add | sp.Max | sp.Min):
+    if isinstance(formula, sp.Add):
+        return _common(sp.logcombine(formula, force=True), of)
+    if isinstance(formula, sp.Max | sp.Min):
         return _common(formula, of)
     if isinstance(formula, sp.Mul):
         parts = [weight(factor, of) or nothing for factor in formula.args]
-        return tuple(sp.Add(*column) for column in zip(*parts, strict=True))
+        return tuple(sp.simplify(sp.Add(*column)) for column in zip(*parts, strict=True))
     if isinstance(formula, sp.Pow):
         base, exponent = formula.args
-        inner = weight(base, of) or nothing
-        if exponent.is_Rational:
-            return tuple(exponent * w for w in inner)
         _plain(exponent, of)
-        _plain(base, of)
-        return nothing
+        return tuple(sp.simplify(exponent * w) for w in weight(base, of) or nothing)
     if isinstance(formula, sp.Abs):
         return weight(formula.args[0], of)
     for argument in formula.args:
@@ -53,7 +51,11 @@ def weight(formula: sp.Basic, of: Mapping[sp.Symbol, Weight]) -> Weight | None:
 
 
 def _common(formula: sp.Basic, of: Mapping[sp.Symbol, Weight]) -> Weight | None:
+    if not isinstance(formula, sp.Add | sp.Max | sp.Min):
+        return weight(formula, of)
     known = [(part, w) for part in formula.args if (w := weight(part, of)) is not None]
+    if not known:
+        return None
     first, expected = known[0]
     for part, found in known[1:]:
         if found != expected:

@@ -136,7 +136,7 @@ def derivation(at: Formulas) -> Iterator[Step]:
 
     yield cited("mean value theorem, integrated over the step", E_next, "=", E_k + J_bar * move)
     yield identity(
-        "the step is -2 h J_k^T E_k",
+        "insert the step, minus h times the gradient",
         plus(E_k, times(J_bar, -2 * h * J_k_t * E_k)),
         E_k - 2 * h * J_bar * J_k_t * E_k,
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numba
 import pytest
+from numba.core import config
 
 from numeric.jit import interpreted, kernel
 
@@ -20,7 +21,7 @@ def divide(x: float, y: float) -> float:
 
 
 def is_nan(x: float) -> bool:
-    return x != x  # noqa: PLR0124  (the comparison that fastmath removes)
+    return x != x
 
 
 def load(path: Path) -> Callable[[float], float]:
@@ -59,7 +60,7 @@ def test_the_function_behind_a_kernel_is_the_one_that_was_compiled() -> None:
 
 
 def test_the_result_is_kept_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path / "cache"))
 
     assert kernel(load(tmp_path / "cached.py"))(3.0) == 6
     assert list((tmp_path / "cache").rglob("*.nbi"))
@@ -71,7 +72,7 @@ def test_a_kernel_works_where_nothing_can_be_written(
     """Files stand where Numba would make the folders for its cache."""
     obstacle = tmp_path / "__pycache__"
     obstacle.touch()
-    monkeypatch.setattr(numba.config, "CACHE_DIR", "")
+    monkeypatch.setattr(config, "CACHE_DIR", "")
     monkeypatch.setenv("HOME", str(obstacle))
     monkeypatch.setenv("XDG_CACHE_HOME", str(obstacle))
     double = load(tmp_path / "uncached.py")

@@ -1,5 +1,6 @@
 """Gradient descent for least squares in the singular basis."""
 
+import numpy as np
 import pytest
 from flint import arb, fmpq
 from hypothesis import given
@@ -82,8 +83,6 @@ def test_rows_of_different_lengths_are_refused() -> None:
 
 
 def test_the_exact_and_the_fast_form_of_a_random_problem_are_the_same_problem() -> None:
-    import numpy as np
-
     parameters = {
         "s_0": 0.5, "s_1": 2.0, "y_0": -0.25, "y_1": 1.0, "w_0": 0.125, "w_1": -1.0, "w_2": 0.75,
     }  # fmt: skip

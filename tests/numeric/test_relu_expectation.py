@@ -9,8 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numeric.jit import interpreted
-from numeric.relu_expectation import NODES, WEIGHTS, relu_expectation, relu_expectations
-from symbolic.exact import precision
+from numeric.relu_expectation import (
+    NODES,
+    WEIGHTS,
+    Pair,
+    pair,
+    relu_expectation,
+    relu_expectations,
+)
+from symbolic.exact import exact, precision
 
 EPSILON = np.finfo(float).eps
 ROUNDING = 100 * EPSILON
@@ -99,3 +106,35 @@ def test_arguments_are_left_alone() -> None:
     relu_expectations(theta, NODES, WEIGHTS)
 
     np.testing.assert_array_equal(theta, [1.0, 2.0])
+
+
+@pytest.mark.parametrize(
+    ("norm_x", "norm_z", "turn", "d", "exists"),
+    [
+        ("1", "2", "1/3", 2, True),
+        ("1", "2", "0", 1, True),
+        ("1", "2", "1", 1, True),
+        ("1", "2", "1/3", 1, False),
+        ("0", "2", "1/3", 2, False),
+        ("1", "0", "1/3", 2, False),
+        ("1", "2", "4/3", 2, False),
+        ("1", "2", "-1/3", 2, False),
+        ("1", "2", "0", 0, False),
+    ],
+)
+def test_vectors_with_these_norms_and_this_angle_exist(
+    norm_x: str, norm_z: str, turn: str, d: int, exists: bool
+) -> None:
+    """On a line there are no angles but 0 and pi."""
+    assert Pair(exact(norm_x), exact(norm_z), exact(turn), d).is_valid is exists
+
+
+def test_an_angle_of_0_is_exact() -> None:
+    assert pair("1", "2", turn="0", d=3).angle == 0
+    assert arb(pair("1", "2", turn="1/3", d=3).angle).overlaps(angle("1/3"))
+
+
+def test_a_pair_says_everything_needed_to_rebuild_it() -> None:
+    described = pair("1/2", "2", turn="3/4", d=5).describe()
+
+    assert described == {"|x|": "1/2", "|z|": "2", "theta": "3/4 pi", "d": "5"}

@@ -101,7 +101,7 @@ def test_an_enclosure_gets_as_narrow_as_asked_for() -> None:
     with precision(300):
         result = at_point(formula, (x,), {"x": t})
 
-    assert t**2 / 2 - t**4 / 24 < result < t**2 / 2
+        assert t**2 / 2 - t**4 / 24 < result < t**2 / 2
     assert on_arrays(formula, (x,), {"x": 1e-10}) == 0
 
 

@@ -66,7 +66,7 @@ def test_a_ball_for_the_root_of_2_lies_between_two_rationals_whose_squares_enclo
 
 
 def test_a_number_that_need_not_equal_2_is_neither_equal_nor_different_nor_ordered() -> None:
-    about_two = sqrt(fmpq(2)) ** 2
+    about_two = arb(sqrt(fmpq(2))) ** 2
 
     assert about_two.contains(fmpq(2))
     assert not about_two < 2

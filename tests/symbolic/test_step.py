@@ -34,7 +34,7 @@ one, two = sp.Integer(1), sp.Integer(2)
         (sp.sqrt(x**2 * y), x * sp.sqrt(y)),
         ((A + B) ** 2, A**2 + A * B + B * A + B**2),
         ((A * B) ** -1, B**-1 * A**-1),
-        ((M * N).T, N.T * M.T),
+        (sp.Transpose(M * N), sp.Transpose(N) * sp.Transpose(M)),
         (sp.Integral(2 * x, (x, 0, y)), y**2),
         (times(x, plus(one, y)), x + x * y),
     ],
@@ -61,7 +61,7 @@ def test_a_false_identity_is_broken_at_a_point_that_shows_it(left: sp.Expr, righ
 
     assert (outcome.status, outcome.grade) == ("broken", "E")
     assert point is not None
-    assert abs((left - right).subs(point).evalf(40)) > 0
+    assert abs((left - right).subs(list(point.items())).evalf(40)) > 0
     assert point_as_text(point) in outcome.detail
 
 
@@ -74,7 +74,7 @@ def test_matrices_do_not_commute() -> None:
     ("left", "right"),
     [
         (A * (1 + B * A) ** -1, (1 + A * B) ** -1 * A),
-        ((sp.Identity(2) + M * N).inv() * M, M * (sp.Identity(3) + N * M).inv()),
+        (sp.Inverse(sp.Identity(2) + M * N) * M, M * sp.Inverse(sp.Identity(3) + N * M)),
     ],
 )
 def test_moving_a_matrix_through_an_inverse_is_not_called_broken(
@@ -202,7 +202,9 @@ def test_a_broken_step_shows_numbers_that_break_it() -> None:
     assert outcome.detail == "z3: false at z = 0, where it reads 1 <= 0"
 
 
-@pytest.mark.parametrize(("factor", "status"), [("1", "proved"), ("2", "broken"), ("1/2", "broken")])
+@pytest.mark.parametrize(
+    ("factor", "status"), [("1", "proved"), ("2", "broken"), ("1/2", "broken")]
+)
 def test_an_equation_between_multiples_holds_for_the_factor_one_only(
     factor: str, status: str
 ) -> None:
@@ -227,9 +229,7 @@ def test_a_cited_step_is_never_proved() -> None:
 def test_a_step_keeps_the_reason_and_the_facts_it_was_given() -> None:
     given: Fact = (x, "<=", y)
 
-    assert inequality("why", x, "<", y, (given,)) == Step(
-        "why", x, "<", y, "inequality", (given,)
-    )
+    assert inequality("why", x, "<", y, (given,)) == Step("why", x, "<", y, "inequality", (given,))
     assert identity("why", x, y) == Step("why", x, "=", y, "identity")
 
 
