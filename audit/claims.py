@@ -65,7 +65,7 @@ def claim_for(
         return None
     # A single letter is used for many things; one with a formula in two of the constants is not.
     sure = not isinstance(left, Name) or len(formula.free_symbols) >= 2
-    return Claim(theorem, slot, formula, sure) if formula.free_symbols else None
+    return Claim(theorem, slot, formula, sure)
 
 
 def why_not(tree: Node, theorem: Theorem[Any]) -> Untranslated | None:

@@ -169,11 +169,10 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _claim(options: argparse.Namespace) -> int:
-    from audit.document import correct_form
-    from audit.judge import Verdict, judge
+    from audit.document import correct_form, judge_in_child
+    from audit.judge import Verdict
     from audit.report import STYLES, judgement_as_json, judgement_as_text
     from audit.terminal import painter
-    from audit.worker import Exhausted, limited
     from symbolic.evaluate import FormulaError
     from theorems import base
 
@@ -184,11 +183,9 @@ def _claim(options: argparse.Namespace) -> int:
     index = LOSSES.index(options.loss)
     convention = base.LOSSES[index - 1] if index and theorem.conventions else None
     try:
-        judgement = limited(judge, theorem, wording, convention=convention)
+        judgement = judge_in_child(theorem, wording, convention=convention, convention_known=True)
     except FormulaError as error:
         raise UsageError(str(error)) from None
-    except Exhausted as error:
-        raise UsageError(f"undecided: {error}") from None
     correct = {slot.name: correct_form(slot, convention) for slot in wording}
     if options.json:
         data = {"theorem": theorem.label, **judgement_as_json(judgement), "correct_form": correct}
@@ -287,17 +284,20 @@ def _umask() -> int:
 def _audit(options: argparse.Namespace) -> int:
     from audit.document import DocumentError, audit_file
     from audit.report import audit_as_json, audit_as_text
-    from audit.terminal import painter
+    from audit.terminal import Progress, painter
     from theorems import ALL
 
     paint, code = painter(options.color), FINE
     for path in options.files:
+        bar = Progress(1)
         try:
-            audit = audit_file(path, ALL)
+            audit = audit_file(path, ALL, progress=lambda *now, bar=bar: bar.show("formulas", *now))
         except DocumentError as error:
             print(f"theorems: {error}", file=sys.stderr)
             code = USAGE
             continue
+        finally:
+            bar.clear()
         if options.format == "json":
             print(json.dumps(audit_as_json(audit), ensure_ascii=False))
         else:

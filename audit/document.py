@@ -62,6 +62,7 @@ class Audit:
 
 
 Judge: TypeAlias = Callable[..., Judgement]
+Progress: TypeAlias = Callable[[int, int], None]
 
 
 def judge_in_child(
@@ -81,10 +82,14 @@ def judge_in_child(
 
 
 def audit_file(
-    path: Path, theorems: Iterable[Theorem[Any]], *, judging: Judge = judge_in_child
+    path: Path,
+    theorems: Iterable[Theorem[Any]],
+    *,
+    judging: Judge = judge_in_child,
+    progress: Progress = lambda done, total: None,
 ) -> Audit:
     """Audit a Markdown or LaTeX file; raise DocumentError if it is not text."""
-    return audit_text(read_text(path), str(path), theorems, judging=judging)
+    return audit_text(read_text(path), str(path), theorems, judging=judging, progress=progress)
 
 
 def read_text(path: Path) -> str:
@@ -117,9 +122,17 @@ def _place(data: bytes, offset: int) -> tuple[int, int]:
 
 
 def audit_text(
-    text: str, name: str, theorems: Iterable[Theorem[Any]], *, judging: Judge = judge_in_child
+    text: str,
+    name: str,
+    theorems: Iterable[Theorem[Any]],
+    *,
+    judging: Judge = judge_in_child,
+    progress: Progress = lambda done, total: None,
 ) -> Audit:
-    """Audit a text; `name` says what it is called and, by its ending, in which format it is."""
+    """Audit a text; `name` says what it is called and, by its ending, in which format it is.
+
+    `progress` is told how many of how many formulas are done.
+    """
     theorems = tuple(theorems)
     document = scan(text, KINDS.get(Path(name).suffix.lower(), "markdown"))  # type: ignore[arg-type]
     read = [
@@ -131,10 +144,13 @@ def audit_text(
     findings: list[Finding] = []
     matched: set[int] = set()
     for number, (start, clause) in enumerate(read):
+        progress(number, len(read))
         if clause.tree is None:
             findings.append(_unread(document, text, start, clause))
             continue
         for claim in claims_in(clause.tree, theorems):
+            if not claim.formula.free_symbols:
+                continue  # a number for a letter: h = 1/10 is a choice, not a claim
             applies = convention if convention in claim.theorem.conventions else None
             wording = {claim.slot: claim.formula}
             verdict = judging(claim.theorem, wording, convention=applies, convention_known=known)

@@ -91,39 +91,46 @@ def judge(
             return Judgement(Verdict.OTHER_CONVENTION, "S", remark, tuple(notes))
         notes.append(remark)
     broken = _first_broken(theorem, at)
-    if broken is None:
-        return _true(theorem, wording, at, notes)
-    if _implied(theorem, wording, at):
+    implied = _implied(theorem, wording, at)
+    if broken is None or implied:
+        return _true(hunt(theorem, wording, batches=1), implied, notes)
+    return _attacked(hunt(theorem, wording), notes, broken)
+
+
+def _true(found: Hunt, implied: bool, notes: list[str]) -> Judgement:
+    """Return what a proof says, after a look at cases: from false hypotheses follows anything."""
+    if found.counterexample is not None:
+        message = f"a proof and a counterexample: {found.counterexample.margin.failure}"
+        return Judgement(
+            Verdict.UNDECIDED, "", f"{message}; this is a mistake of ours", tuple(notes)
+        )
+    if found.vacuous:
+        return Judgement(Verdict.VACUOUS, "N", VACUOUS, tuple(notes))
+    if implied:
         message = "true: it follows from the book's formula, which is sharper"
-        return Judgement(Verdict.WEAKER, "S", message, tuple(notes))
-    return _attacked(theorem, hunt(theorem, wording), notes, broken)
-
-
-def _true(theorem: Theorem, wording: Wording, at: Formulas, notes: list[str]) -> Judgement:
-    if _implied(theorem, wording, at):
-        message = "true, and so is the book's formula, which is sharper"
         return Judgement(Verdict.WEAKER, "S", message, tuple(notes))
     return Judgement(Verdict.PROVED, "S", "the proof goes through with this formula", tuple(notes))
 
 
-def _attacked(
-    theorem: Theorem, found: Hunt, notes: list[str], broken: tuple[Step, Outcome]
-) -> Judgement:
+def _attacked(found: Hunt, notes: list[str], broken: tuple[Step, Outcome]) -> Judgement:
     if found.counterexample is not None:
         message = found.counterexample.margin.failure
         grade = found.counterexample.grade
         counterexample = found.counterexample
         return Judgement(Verdict.REFUTED, grade, message, tuple(notes), counterexample, broken)
     if found.vacuous:
-        message = f"no case of {found.hard_cases + found.sampled} tried satisfies the hypotheses"
-        return Judgement(Verdict.VACUOUS, "N", message, tuple(notes), None, broken)
+        return Judgement(Verdict.VACUOUS, "N", VACUOUS, tuple(notes), None, broken)
     if any(note.startswith(UNITS) for note in notes):
         return Judgement(Verdict.INHOMOGENEOUS, "C", notes[0], tuple(notes[1:]), None, broken)
     message = f"no counterexample among {found.summary}; nothing else was searched, no proof found"
     return Judgement(Verdict.CORROBORATED, "N", message, tuple(notes), None, broken)
 
 
+VACUOUS = "no case that was tried satisfies the hypotheses, so nothing is claimed"
 UNITS = "the two sides scale differently"
+"""Then some choice of units makes the formula false, however its constants are chosen."""
+MIXED = "its terms scale differently"
+"""Suspicious, but no proof: f <= 1 + f is true in all units."""
 
 
 def _units(slot: Slot, at: Formulas) -> list[str]:
@@ -134,7 +141,7 @@ def _units(slot: Slot, at: Formulas) -> list[str]:
     try:
         found = weight(at[slot], known)
     except Inhomogeneous as error:
-        return [f"{UNITS}: {error}"]
+        return [f"{MIXED}: {error}"]
     expected = known[slot.quantity]
     if found is None or found == expected:
         return []

@@ -45,12 +45,20 @@ class Progress:
 
     def step(self, what: str) -> None:
         """Show that `what` is next."""
-        if sys.stderr.isatty() and time.monotonic() - self.started > PATIENCE:
-            filled = BAR * self.done // max(self.total, 1)
-            bar = "#" * filled + "." * (BAR - filled)
-            line = f"[{bar}] {self.done}/{self.total} {what}"[:78]
-            print(f"\r{line:<78}", end="", file=sys.stderr, flush=True)
+        self.show(what, self.done, self.total)
         self.done += 1
+
+    def show(self, what: str, done: int, total: int) -> None:
+        """Show that `done` of `total` are done."""
+        if sys.stderr.isatty() and time.monotonic() - self.started > PATIENCE:
+            filled = BAR * done // max(total, 1)
+            bar = "#" * filled + "." * (BAR - filled)
+            print(
+                f"\r{f'[{bar}] {done}/{total} {what}'[:78]:<78}",
+                end="",
+                file=sys.stderr,
+                flush=True,
+            )
 
     def clear(self) -> None:
         """Remove the bar."""

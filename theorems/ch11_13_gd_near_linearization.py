@@ -32,7 +32,7 @@ from numeric.instances import Instance
 from numeric.ridge_models import gradient_descent
 from symbolic.evaluate import FloatArray
 from symbolic.exact import rational_below, sqrt
-from symbolic.step import Step, cited, identity, inequality, plus, times
+from symbolic.step import Step, cited, identity, inequality, plus, simplified, times
 from theorems.base import (
     LOSSES,
     Formulas,
@@ -127,7 +127,7 @@ def derivation(at: Formulas) -> Iterator[Step]:
     changes = facts((change_bar, "<=", moved), (change, "<=", moved))
     allowed = (*DOMAIN, *facts((h, "<=", at[STEP_MAX])))
     rate, decay = 1 - h * lambda_min, at[DECAY]
-    one_step = sp.simplify(decay.subs(k, k + 1) / decay)
+    one_step = simplified(decay.subs(k, k + 1) / decay)
     split = (J_bar - J_0) * J_k_t + J_0 * (J_k_t - J_0_t)
     split_norm = change_bar * norm_J_k + norm_J_0 * change
     spent = times(2 * m * U, at[SMOOTHNESS], needed)

@@ -143,6 +143,10 @@ def test_a_formula_that_cannot_be_read_is_reported_and_not_counted_as_read() -> 
     assert not found.accuses
 
 
+def test_a_number_for_a_letter_is_a_choice_and_no_claim() -> None:
+    assert verdicts(r"a step $h = \frac{1}{10}$ and $r = 5$") == []
+
+
 def test_a_letter_that_may_be_about_something_else_accuses_nobody() -> None:
     assert verdicts("a step $h = m$, a radius $r = 3U$") == []
 

@@ -37,7 +37,7 @@ def test_the_formula_of_the_book_matches(slot: Slot) -> None:
         (SMOOTHNESS, (lambda_min / (2 * sp.sqrt(3) * m ** sp.Rational(3, 4) * U)) ** 2 / ROOT),
         (RADIUS, sp.sqrt(4 * m * U**2 * f0) / lambda_min),
         (STEP_MAX, (1 / lambda_max) / (1 + lambda_min / lambda_max)),
-        (DECAY, f0 * ((h * lambda_min - 1) ** 2) ** k),
+        (DECAY, f0 * (h * (1 / h - lambda_min)) ** (2 * k)),
     ],
     ids=lambda value: value.name if isinstance(value, Slot) else "",
 )

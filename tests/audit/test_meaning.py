@@ -12,11 +12,11 @@ from audit.latex import ReadError, read
 from audit.meaning import Lexicon, Untranslated, lexicon, translate
 from theorems.notation import (
     INPUTS,
+    K_LC,
     TANGENT,
     E_dd,
     E_ss,
     K_hat,
-    K_LC,
     Phi_0,
     U,
     d,
@@ -60,7 +60,10 @@ SAME: list[tuple[sp.Expr, list[str]]] = [
     (lambda_min**2, [r"\lambda_{\min}^2", r"\lambda^2_{\min}", r"\lambda_\min\lambda_{min}"]),
     (h, ["h", r"\eta", r"\alpha", r"\gamma"]),
     (m ** sp.Rational(3, 2), ["m^{3/2}", r"m\sqrt m", r"\sqrt{m^3}", "m^{1.5}", r"m^\frac32"]),
-    (U / m, [r"\frac{U}{m}", "U/m", "Um^{-1}", r"\tfrac1m U", r"U\cdot\frac{1}{m}", "{U \\over m}"]),
+    (
+        U / m,
+        [r"\frac{U}{m}", "U/m", "Um^{-1}", r"\tfrac1m U", r"U\cdot\frac{1}{m}", "{U \\over m}"],
+    ),
     (U * m**2, ["Umm", "m^2U", r"m \cdot U \times m", "mUm", "{(m)}U[m]"]),
     (
         (1 - h * lambda_min) ** (2 * k),
@@ -257,7 +260,21 @@ def test_the_largest_of_numbers_that_cannot_be_compared_is_refused(source: str) 
 
 
 PIECES = [
-    *("m", "U", r"\lambda_{\min}", "f(w_0)", "2", "0", "0.5", "+", "-", "/", r"\cdot ", "^2", "^{-1}"),
+    *(
+        "m",
+        "U",
+        r"\lambda_{\min}",
+        "f(w_0)",
+        "2",
+        "0",
+        "0.5",
+        "+",
+        "-",
+        "/",
+        r"\cdot ",
+        "^2",
+        "^{-1}",
+    ),
     *("(", ")", r"\frac12", r"\sqrt{U}", r"\frac{U}{m}", r"\|E(w_0)\|", r"\exp(-h)", r"\pi ", "e"),
     *("I", "S", "E", "x", "x'", r"\sigma ", r"\mathrm{eval}", r"\text{os}", "_0", r"\infty ", "'"),
 ]

@@ -3,6 +3,7 @@
 import os
 import pickle
 import time
+from collections.abc import Callable
 
 import pytest
 from flint import arb, fmpq
@@ -66,7 +67,9 @@ def test_an_exception_with_a_place_passes_through(error: Exception) -> None:
 
 
 @pytest.mark.parametrize("work", [spin, lambda: time.sleep(60)], ids=["busy", "asleep"])
-def test_an_endless_child_is_stopped(work, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_endless_child_is_stopped(
+    work: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(worker, "SECONDS", 1)
     started = time.monotonic()
 

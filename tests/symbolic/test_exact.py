@@ -81,6 +81,13 @@ def test_a_negative_number_has_no_real_root(x: fmpq | arb) -> None:
         sqrt(x)
 
 
+def test_a_root_is_not_called_undefined_when_only_rounding_makes_it_doubtful() -> None:
+    root = sqrt(arb(0, 1e-9))
+
+    assert not root < 0
+    assert not root > 0
+
+
 @pytest.mark.parametrize(
     ("base", "exponent", "expected"),
     [

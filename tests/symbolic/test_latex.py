@@ -21,6 +21,7 @@ NAMES = {low: r"\lambda_{\min}"}
         (plus(x, times(sp.Integer(-1), y)), "x - y"),
         (plus(x, times(sp.Rational(-1, 2), y)), r"x - \frac{y}{2}"),
         (plus(y, x), "y + x"),
+        (plus(x, times(-y, plus(x, y))), r"x - y \left(x + y\right)"),
         (plus(-x, -y), "- x - y"),
         (times(sp.Integer(2), sp.Integer(3)), r"2 \cdot 3"),
     ],

@@ -46,6 +46,7 @@ def false_at(fact: Fact, answer: Answer) -> bool:
         ((1 + x, "<=", sp.exp(x)), ()),
         ((1 - p, "<", sp.exp(-p / 2)), ((p, "<=", 1),)),
         ((sp.exp(-p), "<", 1), ()),
+        ((1 + p + p**2 / 2, "<", sp.exp(p)), ()),
     ],
 )
 def test_proves(fact: Fact, given_facts: tuple[Fact, ...]) -> None:
@@ -88,6 +89,7 @@ def test_refutes_with_values_that_are_easily_checked(
     [
         (sp.exp(p), "<=", 1 + p),
         (sp.exp(-p), "<=", 1 - p),
+        (1 + x + x**2 / 2, "<=", sp.exp(x)),
         (sp.exp(x), "<=", 100),
         (sp.exp(x), "=", 1 + x + x**2 / 2 + x**3 / 6),
     ],
@@ -175,6 +177,7 @@ def test_a_quotient_may_be_used_where_the_facts_exclude_zero() -> None:
     [
         (sp.Symbol("n", negative=True), "<", zero),
         (sp.Symbol("n", nonpositive=True), "<=", zero),
+        (zero, "<", sp.Symbol("n", real=True, nonzero=True) ** 2),
         (sp.Symbol("k", integer=True), "<=", sp.Symbol("k", integer=True) ** 2),
     ],
 )

@@ -84,6 +84,19 @@ def test_moving_a_matrix_through_an_inverse_is_not_called_broken(
     assert discharge(identity("pushed through", left, right)).status != "broken"
 
 
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ((sp.cos(x) ** 2 + sp.sin(x) ** 2) * A * B, A * B),
+        (x / (x + y) * A + y / (x + y) * A, A),
+    ],
+)
+def test_matrices_with_coefficients_that_agree_are_not_called_different(
+    left: sp.Expr, right: sp.Expr
+) -> None:
+    assert discharge(identity("coefficients", left, right)).status != "broken"
+
+
 def test_an_identity_that_nobody_can_decide_is_open() -> None:
     """|z| = z fails below zero only, where no sample lies, and SymPy cannot simplify it."""
     outcome = discharge(identity("forgot the sign", sp.sqrt(z**2), z))

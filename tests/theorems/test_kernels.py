@@ -1,5 +1,7 @@
 """Theorem 11.16, Example 11.17 and the linearization (11.3.1), by hand."""
 
+import math
+
 import pytest
 import sympy as sp
 from flint import arb
@@ -44,7 +46,7 @@ def test_the_kernel_depends_on_the_law_and_not_only_on_its_variance() -> None:
     )
 
     assert moments("relu", x, z)[0] == exact("1/16")
-    assert float(arb(gaussian)) == pytest.approx(1 / (8 * 3.141592653589793))
+    assert float(arb(gaussian)) == pytest.approx(1 / (8 * math.pi))
 
 
 def test_the_normalised_kernel_is_the_wrong_limit_here() -> None:
@@ -68,12 +70,10 @@ def test_the_printed_law_of_u_contradicts_the_printed_kernel() -> None:
     assert last.fails
 
 
-@pytest.mark.parametrize(
-    ("turn", "expected"), [("0", 1 / 2), ("1/2", 1 / 6.283185307179586), ("1", 0)]
-)
+@pytest.mark.parametrize(("turn", "expected"), [("0", 1 / 4), ("1/2", 1 / (4 * math.pi)), ("1", 0)])
 def test_relu_at_three_angles(turn: str, expected: float) -> None:
-    """Unit vectors in one dimension of variance 1: 1/2 for equal, 1/(2 pi) for independent."""
-    margin = relu.THEOREM.judge(pair("1", "1", turn=turn, d=1))[0]
+    """Unit vectors, d = 2: half of 1/2 for equal ones, half of (1/sqrt(2 pi))^2 for orthogonal."""
+    margin = relu.THEOREM.judge(pair("1", "1", turn=turn, d=2))[0]
 
     assert float(arb(margin.value)) == pytest.approx(expected, abs=1e-15)
     assert not margin.fails
