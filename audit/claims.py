@@ -8,11 +8,25 @@ from typing import Any
 import sympy as sp
 
 from audit.latex import Clause
-from audit.meaning import Key, Untranslated, key, lexicon, translate
-from audit.tree import Big, Chain, Fraction, Group, Listing, Name, Node, Number, Row, Script, Sum
+from audit.meaning import ONE, Key, Untranslated, key, lexicon, translate
+from audit.tree import (
+    Big,
+    Chain,
+    Fraction,
+    Group,
+    Listing,
+    Name,
+    Node,
+    Number,
+    Root,
+    Row,
+    Script,
+    Sum,
+)
 from symbolic.evaluate import FormulaError
 from theorems.base import LOSSES, Convention, Slot, Theorem
 
+TWO: Key = ("number", "2")
 MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=:": ":=", "=": "="}
 SAME_RELATION = {":=": "=", "equiv": "=", "coloneqq": "=", "leqslant": "<=", "geqslant": ">="}
 FITTING = {
@@ -65,7 +79,7 @@ def claim_for(
         return None
     # A single letter is used for many things; one with a formula in two of the constants is not.
     sure = not isinstance(left, Name) or len(formula.free_symbols) >= 2
-    return Claim(theorem, slot, formula, sure)
+    return Claim(theorem, slot, formula, sure and not has_two_readings(right))
 
 
 def why_not(tree: Node, theorem: Theorem[Any]) -> Untranslated | None:
@@ -138,41 +152,77 @@ def _loss_factors(tree: Node) -> Iterator[tuple[int, bool]]:
     if not isinstance(tree, Chain):
         return
     for item, relation in zip(tree.items[1:], tree.relations, strict=True):
-        factors = list(item.items) if isinstance(item, Row) else [item]
-        last = factors.pop()
-        terms = _number_of_terms(last)
-        if SAME_RELATION.get(relation, relation) == "=" and terms is not None:
-            found = _divisor(factors, terms)
+        if SAME_RELATION.get(relation, relation) == "=":
+            found = _loss_factor(list(_flat(item)))
             if found is not None:
                 yield found
 
 
-def _number_of_terms(node: Node) -> Key | None:
-    """Return the key of the upper limit of a sum of squared differences, () for a norm."""
+def _flat(node: Node, power: int = 1) -> Iterator[tuple[int, Node]]:
+    """Yield the factors of a product with the powers 1 and -1, a sum before those of its body."""
     match node:
-        case Big("sum", _, sup, body) if _is_squared_difference(body):
-            return key(sup) if sup is not None else ()
-        case _ if _is_squared_difference(node) and isinstance(node, Script):
-            return () if isinstance(node.base, Group) and node.base.left == "||" else None
-    return None
+        case Row(items, signs):
+            for item, sign in zip(items, ("", *signs), strict=True):
+                yield from _flat(item, -power if sign == "/" else power)
+        case Fraction(top, bottom):
+            yield from _flat(top, power)
+            yield from _flat(bottom, -power)
+        case Big("sum", _, _, body):
+            yield power, node
+            yield from _flat(body, power)
+        case _:
+            yield power, node
 
 
-def _is_squared_difference(node: Node) -> bool:
+def _loss_factor(factors: Sequence[tuple[int, Node]]) -> tuple[int, bool] | None:
+    """Return what stands under a sum or norm of squared differences from data y, if it is one."""
+    sums = [node for _, node in factors if isinstance(node, Big)]
+    squares = [node for power, node in factors if power == 1 and _is_squared_error(node)]
+    if len(squares) != 1 or len(sums) > 1 or not (sums or _is_norm(squares[0])):
+        return None
+    terms = key(sums[0].sup) if sums and sums[0].sup is not None else ()
+    below: list[Key] = []
+    for power, node in factors:
+        if node in squares or node in sums or key(node) == ONE:
+            continue
+        if power == 1 and key(node) != ("number", "0.5"):
+            return None
+        below.append(key(node) if power == -1 else TWO)
+    rest = [part for part in below if part != TWO]
+    if rest not in ([], [terms]) or below.count(TWO) > 1:
+        return None
+    return 2 if TWO in below else 1, bool(rest)
+
+
+def _is_squared_error(node: Node) -> bool:
     match node:
         case Script(Group("(" | "||" | "|" | "[", Sum(terms), _), None, Number("2"), 0):
-            return [sign for sign, _ in terms].count("-") == 1
+            letters = [_letter(term) for _, term in terms]
+            return [sign for sign, _ in terms].count("-") == 1 and "y" in letters
     return False
 
 
-def _divisor(factors: Sequence[Node], terms: Key) -> tuple[int, bool] | None:
-    bottom: list[Key] = []
-    for factor in factors:
-        if not (isinstance(factor, Fraction) and factor.top == Number("1")):
-            return None
-        parts = factor.bottom.items if isinstance(factor.bottom, Row) else (factor.bottom,)
-        bottom += [key(part) for part in parts]
-    halved = ("number", "2") in bottom
-    rest = [part for part in bottom if part != ("number", "2")]
-    if rest and rest != [terms]:
-        return None
-    return 2 if halved else 1, bool(rest)
+def _is_norm(node: Node) -> bool:
+    return isinstance(node, Script) and isinstance(node.base, Group) and node.base.left == "||"
+
+
+def _letter(node: Node) -> str:
+    base = node.base if isinstance(node, Script) else node
+    return base.text if isinstance(base, Name) else ""
+
+
+def has_two_readings(tree: Node) -> bool:
+    """Whether a slash is followed by more than one factor, as in `1/2 x`."""
+    match tree:
+        case Row(items, signs):
+            pairs = pairwise([*signs, "end"])
+            return any(a == "/" and b == "" for a, b in pairs) or any(map(has_two_readings, items))
+        case Fraction(top, bottom):
+            return has_two_readings(top) or has_two_readings(bottom)
+        case Sum(terms):
+            return any(has_two_readings(term) for _, term in terms)
+        case Group(_, inside, _) | Root(inside, _):
+            return has_two_readings(inside)
+        case Script(base, _, _, _):
+            return has_two_readings(base)
+    return False

@@ -183,9 +183,10 @@ def _claim(options: argparse.Namespace) -> int:
     index = LOSSES.index(options.loss)
     convention = base.LOSSES[index - 1] if index and theorem.conventions else None
     try:
-        judgement = judge_in_child(theorem, wording, convention=convention, convention_known=True)
+        theorem.formulas(wording)
     except FormulaError as error:
         raise UsageError(str(error)) from None
+    judgement = judge_in_child(theorem, wording, convention=convention, convention_known=True)
     correct = {slot.name: correct_form(slot, convention) for slot in wording}
     if options.json:
         data = {"theorem": theorem.label, **judgement_as_json(judgement), "correct_form": correct}

@@ -79,6 +79,8 @@ def judge_in_child(
         )
     except Exhausted as error:
         return Judgement(Verdict.UNDECIDED, "", f"not decided: {error}")
+    except ArithmeticError as error:  # such as a number too large for a double
+        return Judgement(Verdict.UNDECIDED, "", f"not decided: {error}")
 
 
 def audit_file(
@@ -153,7 +155,7 @@ def audit_text(
                 continue  # a number for a letter: h = 1/10 is a choice, not a claim
             applies = convention if convention in claim.theorem.conventions else None
             wording = {claim.slot: claim.formula}
-            verdict = judging(claim.theorem, wording, convention=applies, convention_known=known)
+            verdict = _judged(judging, claim, wording, applies, known)
             if verdict.verdict.accuses and not claim.sure:
                 continue
             matched.add(number)
@@ -167,6 +169,17 @@ def audit_text(
     )
     parsed = sum(clause.tree is not None for _, clause in read)
     return Audit(name, tuple(findings), Coverage(len(read), parsed, len(matched), decided))
+
+
+def _judged(
+    judging: Judge, claim: Claim, wording: Wording, convention: Convention | None, known: bool
+) -> Judgement:
+    """Judge one claim; whatever goes wrong with it must not stop the others."""
+    try:
+        return judging(claim.theorem, wording, convention=convention, convention_known=known)
+    except Exception as error:
+        message = f"not decided: judging it failed ({type(error).__name__}), a mistake of ours"
+        return Judgement(Verdict.UNDECIDED, "", message)
 
 
 def _unread(document: Document, text: str, start: int, clause: Clause) -> Finding:

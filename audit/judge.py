@@ -39,6 +39,7 @@ class Verdict(enum.Enum):
         return self in (Verdict.REFUTED, Verdict.INHOMOGENEOUS, Verdict.VACUOUS)
 
 
+TRUE = (Verdict.MATCHES, Verdict.PROVED, Verdict.WEAKER)
 GRADES = {
     "C": "certificate re-checked",
     "E": "exact counterexample re-checked",
@@ -76,6 +77,17 @@ def judge(
     known, a formula that is right in another one is not held against the writer.  Raises
     FormulaError if a formula uses symbols that mean nothing in its slot.
     """
+    found = _judge(theorem, wording, convention)
+    if convention_known or not found.verdict.accuses:
+        return found
+    for other in theorem.conventions:
+        if _judge(theorem, wording, other).verdict in TRUE:
+            message = f"right for {other.name}, wrong for a plain sum; which one is not said"
+            return Judgement(Verdict.OTHER_CONVENTION, "S", message, found.notes)
+    return found
+
+
+def _judge(theorem: Theorem, wording: Wording, convention: Convention | None) -> Judgement:
     at_home = theorem.formulas(wording)  # refuses foreign symbols
     if convention is not None:
         wording = {slot: convention.undo(slot, at_home[slot]) for slot in wording}
@@ -86,10 +98,7 @@ def judge(
         return Judgement(Verdict.MATCHES, "C" if same else "S", "as in the book", tuple(notes))
     other = _other_convention(theorem, at, wording)
     if other is not None:
-        remark = f"it would be right for {other.name}"
-        if not convention_known:
-            return Judgement(Verdict.OTHER_CONVENTION, "S", remark, tuple(notes))
-        notes.append(remark)
+        notes.append(f"it would be right for {other.name}")
     broken = _first_broken(theorem, at)
     implied = _implied(theorem, wording, at)
     if broken is None or implied:
@@ -122,6 +131,9 @@ def _attacked(found: Hunt, notes: list[str], broken: tuple[Step, Outcome]) -> Ju
         return Judgement(Verdict.VACUOUS, "N", VACUOUS, tuple(notes), None, broken)
     if any(note.startswith(UNITS) for note in notes):
         return Judgement(Verdict.INHOMOGENEOUS, "C", notes[0], tuple(notes[1:]), None, broken)
+    if found.hard_cases == 0:
+        message = "not decided: no case could be checked exactly"
+        return Judgement(Verdict.UNDECIDED, "", message, tuple(notes), None, broken)
     message = f"no counterexample among {found.summary}; nothing else was searched, no proof found"
     return Judgement(Verdict.CORROBORATED, "N", message, tuple(notes), None, broken)
 

@@ -25,6 +25,9 @@ class ReadError(ValueError):
         self.token = _printable(token)
         super().__init__(self.message)
 
+    def __reduce__(self) -> tuple[type, tuple[str, int, int, str]]:
+        return type(self), (self.message, self.start, self.end, self.token)
+
 
 @dataclass(frozen=True)
 class Macro:

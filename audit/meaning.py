@@ -60,6 +60,9 @@ class Untranslated(ValueError):  # noqa: N818 (not an error: the formula is abou
         super().__init__(message)
         self.at = at
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), self.at)
+
 
 @dataclass(frozen=True)
 class Lexicon:
@@ -201,11 +204,11 @@ def translate(node: Node, words: Lexicon) -> sp.Expr:
         case Group():
             return _group(node, words)
         case Call(function, argument, None, sup) if function in FUNCTIONS:
-            value = FUNCTIONS[function](translate(argument, words))
+            value = _apply(FUNCTIONS[function], [translate(argument, words)], node.at)
             return value if sup is None else _power(value, translate(sup, words), node.at)
         case Big("max" | "min" as name, None, None, Group(_, Listing(items), _)):
             function = sp.Max if name == "max" else sp.Min
-            return function(*(translate(item, words) for item in items))
+            return _apply(function, [translate(item, words) for item in items], node.at)
     raise Untranslated("this has no meaning here", node.at)
 
 
@@ -346,6 +349,24 @@ def _power(base: sp.Expr, exponent: sp.Expr, at: Range) -> sp.Expr:
     return guarded_power(base, exponent, lambda message: Untranslated(message, at))
 
 
+def _apply(function: Callable[..., sp.Expr], arguments: list[sp.Expr], at: Range) -> sp.Expr:
+    return guarded_call(function, arguments, lambda message: Untranslated(message, at))
+
+
+def guarded_call(
+    function: Callable[..., sp.Expr],
+    arguments: Sequence[sp.Expr],
+    refusal: Callable[[str], Exception],
+) -> sp.Expr:
+    """Return the value of a function, or raise the refusal where SymPy cannot form it."""
+    if any(argument.is_number and argument.is_real is not True for argument in arguments):
+        raise refusal("this is not a real number")
+    try:
+        return function(*arguments)
+    except (ArithmeticError, TypeError, ValueError):
+        raise refusal("this has no value that can be computed") from None
+
+
 def guarded_power(base: sp.Expr, exponent: sp.Expr, refusal: Callable[[str], Exception]) -> sp.Expr:
     """Return `base ** exponent`, or raise the refusal if working with it could take forever."""
     if base == sp.E:
@@ -359,7 +380,10 @@ def guarded_power(base: sp.Expr, exponent: sp.Expr, refusal: Callable[[str], Exc
             raise refusal("zero to a power that is not positive")
     if base.is_Rational and exponent.is_number and _bits(base) * abs(exponent) > LONGEST_NUMBER:
         raise refusal("a number too long to compute")
-    return base**exponent
+    result = base**exponent
+    if any(p.exp.is_Rational and abs(p.exp) > LARGEST_EXPONENT for p in result.atoms(sp.Pow)):
+        raise refusal(f"an exponent beyond {LARGEST_EXPONENT}")
+    return result
 
 
 def _bits(number: sp.Expr) -> int:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from audit.latex import ReadError
-from audit.meaning import FUNCTIONS, guarded_power
+from audit.meaning import FUNCTIONS, guarded_call, guarded_power
 
 LONGEST = 400
 DEEPEST = 40
@@ -24,7 +24,9 @@ NAMED = {
     "min": sp.Min,
 }
 SEVERAL = ("max", "min")
-TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?)|([A-Za-z_][A-Za-z_0-9]*)|(\*\*|[-+*/^(),]))")
+TOKEN = re.compile(
+    r"\s*(?:([0-9]+(?:\.[0-9]+)?|\.[0-9]+)|([A-Za-z_][A-Za-z_0-9]*)|(\*\*|[-+*/^(),]))"
+)
 
 
 @dataclass(frozen=True)
@@ -97,11 +99,13 @@ class _Parser:
         return result
 
     def product(self, depth: int) -> sp.Expr:
-        if self.take("-"):
-            return -self.product(depth + 1)
+        if depth > DEEPEST:
+            raise self.refuse(f"signs nested deeper than {DEEPEST}", self.now)
+        if sign := self.take("-", "+"):
+            return -self.product(depth + 1) if sign.text == "-" else self.product(depth + 1)
         result = self.power(depth)
         while sign := self.take("*", "/"):
-            factor = self.power(depth)
+            factor = -self.power(depth) if self.take("-") else self.power(depth)
             if sign.text == "/" and factor == 0:
                 raise self.refuse("division by zero", sign)
             result = result * factor if sign.text == "*" else result / factor
@@ -147,4 +151,6 @@ class _Parser:
         self.expect(")")
         if len(arguments) > 1 and token.text not in SEVERAL:
             raise self.refuse(f"{token.text} takes one argument", token)
-        return NAMED[token.text](*arguments)
+        return guarded_call(
+            NAMED[token.text], arguments, lambda message: self.refuse(message, token)
+        )

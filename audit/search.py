@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import NoSuchExample
 
 from symbolic.evaluate import FloatArray
-from symbolic.exact import Undefined, exact, precision
+from symbolic.exact import Uncertain, Undefined, exact, precision
 from theorems.base import BITS, CaseT, Margin, Theorem, Wording
 
 BATCH = 4096
@@ -101,7 +101,7 @@ def _hard_cases(theorem: Theorem[CaseT], wording: Wording) -> Iterator[CaseT]:
         try:
             with precision(BITS):
                 case = next(cases)
-        except (StopIteration, Undefined):  # a case made to measure for an undefined formula
+        except (StopIteration, Undefined, Uncertain):  # made to measure for a strange formula
             return
         yield case
 
@@ -167,7 +167,7 @@ def _check(
     try:
         with precision(BITS):
             case = theorem.sweep.case(numbers, theorem.formulas(wording))
-    except (Undefined, ZeroDivisionError):  # rounding left the domain of the family
+    except (Undefined, Uncertain, ZeroDivisionError):  # rounding left the domain of the family
         return None
     margins = theorem.judge(case, wording)
     if margins and margins[-1].fails:

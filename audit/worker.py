@@ -68,6 +68,8 @@ def _work(
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
         try:
             data = _packed((True, function(*arguments, **keywords)))
+        except MemoryError:
+            data = b""
         except Exception as error:
             data = _packed((False, error))
         with os.fdopen(writing, "wb") as pipe:

@@ -24,6 +24,10 @@ class Undefined(ArithmeticError):  # noqa: N818 (a fact about a formula, not a m
     """A formula has no real value at the point where it was to be evaluated."""
 
 
+class Uncertain(ArithmeticError):  # noqa: N818 (a fact about a ball, not about a formula)
+    """A ball is too wide to go on with; more bits might help."""
+
+
 def exact(value: int | str | float | Fraction | fmpq) -> fmpq:
     """Return the rational that `value` is: an integer, "3/7", "0.25", or a double.
 
@@ -62,6 +66,8 @@ def power(base: Number, exponent: Number) -> Number:
             return _integer_power(sqrt(base), int(exponent.numer()))
     if base < 0:
         raise Undefined("a negative number to a power that is not an integer")
+    if base == 0 and exponent < 0:
+        raise Undefined("division by zero")
     return arb(base) ** arb(exponent)
 
 
@@ -109,7 +115,7 @@ def _grid(x: arb, digits: int, *, down: bool) -> fmpq:
         end = (x.lower() if down else x.upper()) * scale
         whole = (end.floor() if down else end.ceil()).unique_fmpz()
     if whole is None:
-        raise Undefined("a value too uncertain to round")
+        raise Uncertain("a value too uncertain to round")
     return fmpq(int(whole), scale)
 
 

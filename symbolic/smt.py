@@ -126,6 +126,7 @@ class _Writer:
             (symbol.is_negative, variable < 0),
             (symbol.is_nonnegative, variable >= 0),
             (symbol.is_nonpositive, variable <= 0),
+            (symbol.is_nonzero, variable != 0),
         ):
             if assumed:
                 self.definitions.append(sign)

@@ -14,6 +14,7 @@ from symbolic.smt import Fact, Relation, follows
 Point: TypeAlias = Mapping[sp.Symbol, sp.Expr]
 Prover = Literal["identity", "inequality", "cited"]
 HIGHEST_POWER_OF_A_SUM = 12
+ZERO = sp.Integer(0)
 SAMPLES = (
     ("3/7", "5/3", "11/13", "7/5", "2/11", "13/17", "19/23", "17/29", "31/37", "41/43"),
     ("8/5", "1/6", "5/8", "9/7", "4/3", "3/11", "6/13", "15/7", "10/17", "12/19"),
@@ -89,7 +90,12 @@ def discharge(step: Step) -> Outcome:
 
 def simplified(formula: sp.Expr) -> sp.Expr:
     """Return the formula simplified, or as it is if SymPy could take for ever."""
-    return formula if _is_high(formula) else sp.simplify(formula)
+    if _is_high(formula):
+        return formula
+    try:
+        return sp.simplify(formula)
+    except (ArithmeticError, RecursionError, TypeError, ValueError):  # SymPy gave up on a number
+        return formula
 
 
 def _is_high(formula: sp.Expr) -> bool:
@@ -154,6 +160,16 @@ def _identity(step: Step) -> Outcome:
     return Outcome("open", "", "SymPy neither proves nor disproves it")
 
 
+def _coefficients(difference: sp.Expr) -> list[sp.Expr]:
+    """Return the sum of the scalar factors in front of each product of matrices."""
+    collected: dict[sp.Expr, sp.Expr] = {}
+    for term in sp.Add.make_args(difference):
+        scalars, matrices = term.args_cnc()
+        product = sp.Mul(*matrices)
+        collected[product] = collected.get(product, ZERO) + sp.Mul(*scalars)
+    return list(collected.values())
+
+
 def _expanded(formula: sp.Expr) -> sp.Expr:
     return formula if _is_high(formula) else sp.expand(formula)
 
@@ -164,7 +180,12 @@ def _of_matrices(left: sp.Expr, right: sp.Expr) -> Outcome:
         return Outcome("open", "", "matrices with sizes are not decided here")
     difference = sp.expand(left - right)
     matrices = sorted((s for s in difference.free_symbols if not s.is_commutative), key=str)
-    if difference.is_polynomial(*matrices):
+    coefficients = _coefficients(difference)
+    if all(simplified(c) == 0 for c in coefficients):
+        return Outcome("proved", "S", "SymPy: every coefficient simplifies to 0")
+    if difference.is_polynomial(*matrices) and any(
+        difference_at(c, ZERO) is not None for c in coefficients
+    ):
         return Outcome("broken", "S", f"the sides differ by {difference}")
     return Outcome("open", "", "the sides may agree although expanding does not show it")
 
@@ -189,8 +210,11 @@ def _counter_model(step: Step, model: Point) -> str:
         return "z3: false for some irrational values"
     over = tuple(model)
     values = {symbol.name: exact(str(value)) for symbol, value in model.items()}
-    with precision(200):
-        left, right = (at_point(side, over, values) for side in (step.left, step.right))
+    try:
+        with precision(200):
+            left, right = (at_point(side, over, values) for side in (step.left, step.right))
+    except Undefined as error:
+        return f"it has no value at {point_as_text(model)}: {error}"
     numbers = f"{as_text(left)} {step.relation} {as_text(right)}"
     return f"z3: false at {point_as_text(model)}, where it reads {numbers}"
 

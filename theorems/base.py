@@ -15,7 +15,7 @@ import sympy as sp
 from flint import arb, fmpq
 
 from symbolic.evaluate import FloatArray, FormulaError, at_point, on_arrays
-from symbolic.exact import Number, Undefined, as_text, is_exact, precision
+from symbolic.exact import Number, Uncertain, Undefined, as_text, is_exact, precision
 from symbolic.smt import Fact, Relation
 from symbolic.step import Step
 from theorems.notation import Vectors, f0, h, loss_k, m
@@ -278,6 +278,8 @@ class Theorem(Generic[CaseT]):
                         break
             except Undefined as error:
                 seen.append(undefined(error))
+            except Uncertain:
+                pass  # what was seen so far is all that can be said
         return tuple(seen)
 
     def nudged(self) -> dict[str, Wording]:

@@ -79,8 +79,8 @@ BOOK: Mapping[sp.Symbol, Written] = {
     r: _("r", units=PARAMETER),
     lambda_min: _(r"\lambda_{\min}", units=SQUARED_SLOPE),
     lambda_max: _(r"\lambda_{\max}", units=SQUARED_SLOPE),
-    f0: _("f(w_0)", "f_0", r"\|E(w_0)\|^2", units=(2, 0)),
-    loss_k: _("f(w_k)", "f_k", r"\|E(w_k)\|^2", units=(2, 0)),
+    f0: _("f(w_0)", "f_0", r"\|E(w_0)\|^2", r"\|\mathbf E(w_0)\|^2", units=(2, 0)),
+    loss_k: _("f(w_k)", "f_k", r"\|E(w_k)\|^2", r"\|\mathbf E(w_k)\|^2", units=(2, 0)),
     distance_k: _(r"\|w_k-w_0\|", units=PARAMETER),
     E_k: _("E(w_k)"),
     E_next: _("E(w_{k+1})"),
@@ -106,8 +106,13 @@ BOOK: Mapping[sp.Symbol, Written] = {
     norm_z: _(r"\|z\|"),
     theta: _(r"\theta"),
     variance: _(r"\mathrm{Var}(u_i)"),
-    E_ss: _(r"\mathbb{E}[\sigma(u^\top x)\sigma(u^\top z)]"),
-    E_dd: _(r"\mathbb{E}[\sigma'(u^\top x)\sigma'(u^\top z)]"),
+    E_ss: _(
+        r"\mathbb{E}[\sigma(u^\top x)\sigma(u^\top z)]", r"E[\sigma(u^\top x)\sigma(u^\top z)]"
+    ),
+    E_dd: _(
+        r"\mathbb{E}[\sigma'(u^\top x)\sigma'(u^\top z)]",
+        r"E[\sigma'(u^\top x)\sigma'(u^\top z)]",
+    ),
     K_LC: _(
         r"K^{LC}(x,z)",
         r"\lim_{n\to\infty}\frac1n\hat K_n(x,z)",

@@ -257,6 +257,11 @@ def test_bounds_of_a_quadratic_model_by_hand() -> None:
     assert model.gradient_bound(fmpq(3)) == 6
 
 
+def test_a_bounded_slope_bounds_the_gradient_on_a_large_ball() -> None:
+    """|cos| <= 1, while the slope at 0 and the curvature allow for 1 + 100."""
+    assert separable(Sine(fmpq(1))).gradient_bound(fmpq(100)) == 1
+
+
 def test_ridges_that_cancel_leave_nothing_to_bound() -> None:
     square, negative = Polynomial(fractions(0, 1)), Polynomial(fractions(0, -1))
     model = Model(((Ridge(fractions(1), square), Ridge(fractions(1), negative)),))

@@ -4,7 +4,7 @@ import pytest
 import sympy as sp
 
 from symbolic.exact import exact
-from symbolic.smt import Fact
+from symbolic.smt import Fact, Relation
 from symbolic.step import (
     Step,
     cited,
@@ -176,10 +176,10 @@ def test_points_where_a_formula_has_no_value_are_skipped() -> None:
     ],
 )
 def test_an_inequality_is_proved_by_a_ratio_or_by_z3(
-    left: sp.Expr, relation: str, right: sp.Expr, given: tuple[Fact, ...], grade: str | None
+    left: sp.Expr, relation: Relation, right: sp.Expr, given: tuple[Fact, ...], grade: str | None
 ) -> None:
     """The last is true as well, but has sines in it: honestly open."""
-    outcome = discharge(inequality("", left, relation, right, given))  # type: ignore[arg-type]
+    outcome = discharge(inequality("", left, relation, right, given))
 
     assert outcome.status == ("proved" if grade else "open")
     assert outcome.grade == (grade or "")
@@ -198,9 +198,9 @@ def test_an_inequality_is_proved_by_a_ratio_or_by_z3(
     ],
 )
 def test_a_false_inequality_is_broken(
-    left: sp.Expr, relation: str, right: sp.Expr, given: tuple[Fact, ...]
+    left: sp.Expr, relation: Relation, right: sp.Expr, given: tuple[Fact, ...]
 ) -> None:
-    outcome = discharge(inequality("", left, relation, right, given))  # type: ignore[arg-type]
+    outcome = discharge(inequality("", left, relation, right, given))
 
     assert outcome.status == "broken"
     assert outcome.grade
@@ -213,6 +213,21 @@ def test_a_broken_step_shows_numbers_that_break_it() -> None:
     outcome = discharge(inequality("", one, "<=", z, (given,)))
 
     assert outcome.detail == "z3: false at z = 0, where it reads 1 <= 0"
+
+
+@pytest.mark.parametrize(
+    ("left", "relation", "right"),
+    [
+        (sp.Integer(0), "<=", sp.sqrt(x - 1)),
+        (sp.Integer(0), "<", 1 / z**2),
+        (sp.sqrt(-1 - z**2), "<", sp.Integer(0)),
+    ],
+)
+def test_an_inequality_without_a_value_somewhere_is_neither_proved_nor_an_error(
+    left: sp.Expr, relation: Relation, right: sp.Expr
+) -> None:
+    """No value at x = 1/2, at z = 0, and anywhere."""
+    assert discharge(inequality("", left, relation, right)).status in ("broken", "open")
 
 
 @pytest.mark.parametrize(
