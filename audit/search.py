@@ -77,7 +77,7 @@ def hunt(theorem: Theorem[CaseT], wording: Wording | None = None, *, batches: in
     for case in _hard_cases(theorem, wording):
         margins = theorem.judge(case, wording)
         tried += bool(margins)
-        if margins and margins[-1].fails:
+        if _fails(margins):
             return Hunt(Counterexample(case, margins[-1], "hard case"), tried, 0, weakest)
         weakest = min(
             (m for m in (weakest, *margins) if m and not m.trivial), key=_slack, default=None
@@ -89,6 +89,11 @@ def hunt(theorem: Theorem[CaseT], wording: Wording | None = None, *, batches: in
             if found := _confirm(theorem, wording, {name: c[row] for name, c in columns.items()}):
                 return Hunt(found, tried, sampled, weakest)
     return Hunt(None, tried, sampled, weakest)
+
+
+def _fails(margins: tuple[Margin, ...]) -> bool:
+    with precision(BITS):  # as precisely as they were computed
+        return bool(margins) and margins[-1].fails
 
 
 def _slack(margin: Margin) -> float:
@@ -170,6 +175,6 @@ def _check(
     except (Undefined, Uncertain, ZeroDivisionError):  # rounding left the domain of the family
         return None
     margins = theorem.judge(case, wording)
-    if margins and margins[-1].fails:
+    if _fails(margins):
         return Counterexample(case, margins[-1], "random search")
     return None

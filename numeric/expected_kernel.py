@@ -19,7 +19,7 @@ from flint import fmpq
 
 from numeric.jit import kernel
 from numeric.ridge_models import fractions
-from symbolic.exact import as_text, exact, rational_below, sqrt
+from symbolic.exact import as_text, exact, sqrt
 
 FloatArray = npt.NDArray[np.float64]
 Function = Callable[[fmpq], fmpq]
@@ -63,7 +63,10 @@ def expected_kernel(activation: str, n: int, x: Sequence[fmpq], z: Sequence[fmpq
 
 
 def _neurons(d: int) -> list[tuple[fmpq, ...]]:
-    size = 1 / rational_below(sqrt(exact(d)))
+    root = sqrt(exact(d))
+    if not isinstance(root, fmpq):
+        raise ValueError(f"the number of inputs has to be a square, not {d}")
+    size = 1 / root
     return [tuple(sign * size for sign in signs) for signs in product((1, -1), repeat=d)]
 
 

@@ -117,7 +117,10 @@ def at_point(formula: sp.Expr, over: tuple[sp.Symbol, ...], values: Mapping[str,
 def on_arrays(
     formula: sp.Expr, over: tuple[sp.Symbol, ...], values: Mapping[str, npt.ArrayLike]
 ) -> FloatArray:
-    """Return `formula` in doubles on arrays that broadcast; nan where it is not real."""
+    """Return `formula` in doubles on arrays that broadcast.
+
+    It is nan where the formula is not real, and infinite where it overflows or divides by zero.
+    """
     arrays = np.broadcast_arrays(*(np.asarray(values[s.name], float) for s in over), np.zeros(()))
     with np.errstate(all="ignore"):
         result = _compiled(formula, over, exactly=False)(arrays[:-1])

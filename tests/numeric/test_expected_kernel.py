@@ -157,3 +157,9 @@ def test_a_case_says_everything_needed_to_rebuild_it() -> None:
         "x": "1, 0, 0, 1/2",
         "z": "0, -1, 0, 0",
     }
+
+
+def test_a_number_of_inputs_that_is_no_square_is_refused() -> None:
+    """Signs over sqrt(2) are no rationals."""
+    with pytest.raises(ValueError, match="has to be a square, not 2"):
+        moments("relu", fractions(1, 2), fractions(1, 0))
