@@ -30,7 +30,7 @@ TWO: Key = ("number", "2")
 MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=:": ":=", "=": "="}
 SAME_RELATION = {":=": "=", "equiv": "=", "coloneqq": "=", "leqslant": "<=", "geqslant": ">="}
 FITTING = {
-    "<": ("<", "<=", "="),
+    "<": ("<", "<="),  # an equation names the boundary, which a strict inequality leaves out
     "<=": ("<", "<=", "="),
     ">=": (">", ">=", "="),
     "=": ("=",),

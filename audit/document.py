@@ -153,7 +153,10 @@ def audit_text(
         for claim in claims_in(clause.tree, theorems):
             if not claim.formula.free_symbols:
                 continue  # a number for a letter: h = 1/10 is a choice, not a claim
-            applies = convention if convention in claim.theorem.conventions else None
+            known_to_it = claim.theorem.conventions
+            if convention and known_to_it and convention not in known_to_it:
+                continue  # nobody can say what the formula would be in the book's loss
+            applies = convention if known_to_it else None
             wording = {claim.slot: claim.formula}
             verdict = _judged(judging, claim, wording, applies, known)
             if verdict.verdict.accuses and not claim.sure:

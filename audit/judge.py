@@ -96,13 +96,13 @@ def _judge(theorem: Theorem, wording: Wording, convention: Convention | None) ->
     if all(equal(at[slot], slot.formula) for slot in wording):
         same = all(at[slot] == slot.formula for slot in wording)
         return Judgement(Verdict.MATCHES, "C" if same else "S", "as in the book", tuple(notes))
-    other = _other_convention(theorem, at, wording)
-    if other is not None:
-        notes.append(f"it would be right for {other.name}")
     broken = _first_broken(theorem, at)
     implied = _implied(theorem, wording, at)
     if broken is None or implied:
         return _true(hunt(theorem, wording, batches=1), implied, notes)
+    other = _other_convention(theorem, at, wording)
+    if other is not None:
+        notes.append(f"it would be right for {other.name}")
     return _attacked(hunt(theorem, wording), notes, broken)
 
 

@@ -22,7 +22,6 @@ STYLES = {
     Verdict.PROVED: ("green",),
     Verdict.WEAKER: ("green",),
 }
-DECIDED_AGAINST = "refuted", "inhomogeneous", "vacuous"
 LONGEST_QUOTE = 100
 
 
@@ -112,10 +111,9 @@ def _finding_as_text(document: str, finding: Finding, paint: Painter) -> Iterato
     yield "    " + _quote(finding.formula)
     if judgement.verdict is not Verdict.MATCHES:
         yield from (f"  {line}" for line in judgement_as_text(judgement, paint))
-    if finding.correct and judgement.verdict in (*STYLES, Verdict.OTHER_CONVENTION):
-        label = "the book's formula" if judgement.verdict in (Verdict.WEAKER,) else "correct"
-        if judgement.verdict is not Verdict.MATCHES:
-            yield f"  {label}: {paint(finding.correct, 'cyan')}"
+    if finding.correct:
+        label = "correct" if judgement.verdict.accuses else "the book"
+        yield f"  {label}: {paint(finding.correct, 'cyan')}"
     yield ""
 
 

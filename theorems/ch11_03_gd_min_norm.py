@@ -31,7 +31,17 @@ from numeric.least_squares import BOX, LeastSquares, least_squares, member, memb
 from symbolic.evaluate import FloatArray
 from symbolic.exact import power, rational_below, sqrt
 from symbolic.step import Step, identity, inequality, plus, times
-from theorems.base import Formulas, Margin, Parameters, Slot, Sweep, Theorem, facts, relative
+from theorems.base import (
+    LOSSES,
+    Formulas,
+    Margin,
+    Parameters,
+    Slot,
+    Sweep,
+    Theorem,
+    facts,
+    relative,
+)
 from theorems.notation import h, kept, rate, s_max, s_min
 
 # Formulas
@@ -170,4 +180,5 @@ THEOREM = Theorem(
     sweep=Sweep(BOX, slack, lambda p, at: member(p)),
     also_true=ALSO_TRUE,
     false=FALSE,
+    conventions=LOSSES[:1],
 )

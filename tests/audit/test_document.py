@@ -264,3 +264,12 @@ def test_a_claim_keeps_the_writers_formula() -> None:
 
     assert isinstance(finding.claim, Claim)
     assert str(finding.claim.formula) == "2/(lambda_max + lambda_min)"
+
+
+def test_a_loss_the_theorem_cannot_be_restated_for_accuses_nobody() -> None:
+    """With the loss divided by m the threshold is m / (2 s_max^2), which Theorem 11.3 lacks."""
+    step = r"It converges if $h<\frac{s_{\min}^2+1}{s_{\max}^2s_{\min}}$."
+    mean = r"Let $f(w)=\frac1m\sum_{i=1}^m(\Phi(x_i,w)-y_i)^2$. "
+
+    assert not audit_text(mean + step, "essay.md", theorems.ALL).findings
+    assert audit_text(step, "essay.md", theorems.ALL).findings

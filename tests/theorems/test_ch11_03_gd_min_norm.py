@@ -66,3 +66,11 @@ def test_a_rate_that_is_1_is_no_rate() -> None:
 
 def test_a_matrix_of_zeros_says_nothing() -> None:
     assert THEOREM.judge(least_squares("0 0", y="1 1", w0="1 2", h="1/4")) == ()
+
+
+def test_with_half_the_loss_the_threshold_doubles() -> None:
+    half = THEOREM.conventions[0]
+
+    assert half.restate(STEP_MAX) == 1 / s_max**2
+    assert judge(THEOREM, {STEP_MAX: 1 / s_max**2}, convention=half).verdict is Verdict.MATCHES
+    assert judge(THEOREM, {STEP_MAX: 3 / s_max**2}, convention=half).verdict is Verdict.REFUTED
