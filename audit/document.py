@@ -1,6 +1,6 @@
 """Auditing one document: from its bytes to findings."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -8,14 +8,15 @@ from typing import Any, TypeAlias
 from audit.claims import Claim, claims_in, loss_convention
 from audit.judge import Judgement, Verdict, judge
 from audit.latex import Clause, clauses
-from audit.spans import Document, scan
+from audit.spans import Document, Kind, scan
+from audit.tree import Node
 from audit.worker import Exhausted, limited
 from symbolic.latex import relation_to_latex
 from theorems.base import Convention, Slot, Theorem, Wording
 from theorems.notation import PRINTED
 
 LARGEST = 5_000_000
-KINDS = {".tex": "latex", ".latex": "latex", ".ltx": "latex"}
+KINDS: Mapping[str, Kind] = {".tex": "latex", ".latex": "latex", ".ltx": "latex"}
 
 
 class DocumentError(ValueError):
@@ -136,7 +137,7 @@ def audit_text(
     `progress` is told how many of how many formulas are done.
     """
     theorems = tuple(theorems)
-    document = scan(text, KINDS.get(Path(name).suffix.lower(), "markdown"))  # type: ignore[arg-type]
+    document = scan(text, KINDS.get(Path(name).suffix.lower(), "markdown"))
     read = [
         (span.start, clause)
         for span in document.spans
@@ -150,22 +151,14 @@ def audit_text(
         if clause.tree is None:
             findings.append(_unread(document, text, start, clause))
             continue
-        for claim in claims_in(clause.tree, theorems):
-            if not claim.formula.free_symbols:
-                continue  # a number for a letter: h = 1/10 is a choice, not a claim
-            known_to_it = claim.theorem.conventions
-            if convention and known_to_it and convention not in known_to_it:
-                continue  # nobody can say what the formula would be in the book's loss
-            applies = convention if known_to_it else None
-            wording = {claim.slot: claim.formula}
-            verdict = _judged(judging, claim, wording, applies, known)
-            if verdict.verdict.accuses and not claim.sure:
+        for claim, applies in _claims(clause.tree, theorems, convention):
+            judgement = _judged(judging, claim, applies, known)
+            if judgement.verdict.accuses and not claim.sure:
                 continue
             matched.add(number)
-            correct = None
-            if verdict.verdict is not Verdict.MATCHES:
-                correct = correct_form(claim.slot, applies)
-            findings.append(_finding(document, text, start, clause, verdict, claim, correct))
+            matches = judgement.verdict is Verdict.MATCHES
+            correct = None if matches else correct_form(claim.slot, applies)
+            findings.append(_finding(document, text, start, clause, judgement, claim, correct))
     findings.sort(key=lambda finding: (finding.line, finding.column))
     decided = sum(
         f.claim is not None and f.judgement.verdict is not Verdict.UNDECIDED for f in findings
@@ -174,10 +167,22 @@ def audit_text(
     return Audit(name, tuple(findings), Coverage(len(read), parsed, len(matched), decided))
 
 
-def _judged(
-    judging: Judge, claim: Claim, wording: Wording, convention: Convention | None, known: bool
-) -> Judgement:
+def _claims(
+    tree: Node, theorems: tuple[Theorem[Any], ...], convention: Convention | None
+) -> Iterator[tuple[Claim, Convention | None]]:
+    """Yield the claims that can be judged, each with the convention that applies to it."""
+    for claim in claims_in(tree, theorems):
+        restatable = claim.theorem.conventions
+        if not claim.formula.free_symbols:
+            continue  # a number for a letter: h = 1/10 is a choice, not a claim
+        if convention and restatable and convention not in restatable:
+            continue  # nobody can say what the formula would be in the book's loss
+        yield claim, convention if restatable else None
+
+
+def _judged(judging: Judge, claim: Claim, convention: Convention | None, known: bool) -> Judgement:
     """Judge one claim; whatever goes wrong with it must not stop the others."""
+    wording = {claim.slot: claim.formula}
     try:
         return judging(claim.theorem, wording, convention=convention, convention_known=known)
     except Exception as error:

@@ -190,9 +190,6 @@ ALIGNED = frozenset(
 )
 """Environments that only arrange statements in rows."""
 
-GRIDS = frozenset(
-    "matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix array cases dcases rcases".split()
-)
 WITH_COLUMNS = frozenset("array alignat alignedat".split())
 """Environments whose name is followed by the description of their columns."""
 

@@ -378,7 +378,8 @@ def guarded_power(base: sp.Expr, exponent: sp.Expr, refusal: Callable[[str], Exc
             raise refusal(f"an exponent beyond {LARGEST_EXPONENT}")
         if base == 0 and exponent <= 0:
             raise refusal("zero to a power that is not positive")
-    if base.is_Rational and exponent.is_number and _bits(base) * abs(exponent) > LONGEST_NUMBER:
+    digits = _bits(base) if isinstance(base, sp.Rational) else 0
+    if exponent.is_number and digits * abs(exponent) > LONGEST_NUMBER:
         raise refusal("a number too long to compute")
     result = base**exponent
     if any(p.exp.is_Rational and abs(p.exp) > LARGEST_EXPONENT for p in result.atoms(sp.Pow)):
@@ -386,5 +387,5 @@ def guarded_power(base: sp.Expr, exponent: sp.Expr, refusal: Callable[[str], Exc
     return result
 
 
-def _bits(number: sp.Expr) -> int:
-    return max(int(number.p).bit_length(), int(number.q).bit_length())  # type: ignore[attr-defined]
+def _bits(number: sp.Rational) -> int:
+    return max(int(number.p).bit_length(), int(number.q).bit_length())

@@ -100,6 +100,11 @@ def one(curve: Curve, y: str, U: str, h: str, steps: int = 40) -> Instance:
     return instance(separable(curve), fractions(y), exact(U), exact(h), steps)
 
 
+def axis(curve: Curve) -> Ridge:
+    """Return the curve along the only parameter of a model."""
+    return Ridge((ONE,), curve)
+
+
 def linear(slopes: str, y: str, h: str | None = None) -> Instance:
     """Return Phi_i(w) = slopes[i] w_i with these data; both are written `1 1/2`."""
     model = separable(*(polynomial(slope) for slope in slopes.split()))

@@ -349,7 +349,7 @@ def _real_roots(coefficients: Sequence[fmpq]) -> list[Number]:
     rational = [root for root, _ in polynomial.roots()]
     if len(rational) == polynomial.degree():
         return list(rational)
-    roots: list[tuple[acb, int]] = polynomial.complex_roots()  # type: ignore[assignment]
+    roots: list[tuple[acb, int]] = polynomial.complex_roots()  # type: ignore[assignment]  (its stub forgets the multiplicities)
     return [z.real for z, _ in roots if z.imag.contains(0)]
 
 

@@ -30,7 +30,7 @@ class Arithmetic:
 
     rational: Callable[[int, int], Any]
     power: Callable[[Any, Any], Any]
-    constants: Mapping[sp.Expr, Callable[[], Any]]
+    constants: Mapping[sp.Basic, Callable[[], Any]]
     functions: Mapping[Any, Callable[..., Any]]
 
 
@@ -141,7 +141,7 @@ def _compile(node: sp.Basic, places: Mapping[sp.Symbol, int], by: Arithmetic) ->
         number = by.rational(int(node.p), int(node.q))
         return lambda values: number
     if node in by.constants:
-        constant = by.constants[node]  # type: ignore[index]  (just found to be a key)
+        constant = by.constants[node]
         return lambda values: constant()
     arguments = [_compile(argument, places, by) for argument in node.args]
     if isinstance(node, sp.Add):

@@ -77,13 +77,6 @@ def _integer_power(base: Number, exponent: int) -> Number:
     return arb(base) ** exponent
 
 
-def divide(a: Number, b: Number) -> Number:
-    """Return `a / b`; raise Undefined for a zero divisor."""
-    if b == 0:
-        raise Undefined("division by zero")
-    return a / b
-
-
 def height(x: fmpq) -> int:
     """Return the number of bits of the longer of numerator and denominator."""
     return max(int(x.numer()).bit_length(), int(x.denom()).bit_length())

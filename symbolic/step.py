@@ -128,8 +128,13 @@ def difference_at(left: sp.Expr, right: sp.Expr) -> Point | None:
         except (Undefined, FormulaError):
             continue
         if a < b or b < a:
-            return {symbol: sp.Rational(value) for symbol, value in point.items()}  # type: ignore
+            return {symbol: _rational(value) for symbol, value in point.items()}
     return None
+
+
+def _rational(text: str) -> sp.Expr:
+    number = exact(text)
+    return sp.Integer(int(number.numer())) / int(number.denom())
 
 
 def _in_range(symbol: sp.Symbol, number: str) -> str:
@@ -153,8 +158,10 @@ def _identity(step: Step) -> Outcome:
         return Outcome("proved", "S", "SymPy: both sides expand to the same")
     if not (left.is_commutative and right.is_commutative):
         return _of_matrices(left, right)
-    if point := difference_at(left, right):
-        return Outcome("broken", "E", f"the sides differ at {point_as_text(point)}")
+    point = difference_at(left, right)
+    if point is not None:
+        where = f"at {point_as_text(point)}" if point else "as numbers"
+        return Outcome("broken", "E", f"the sides differ {where}")
     if simplified(left - right) == 0:
         return Outcome("proved", "S", "SymPy: the difference simplifies to 0")
     return Outcome("open", "", "SymPy neither proves nor disproves it")

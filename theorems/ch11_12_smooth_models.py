@@ -17,8 +17,18 @@ import numpy as np
 import sympy as sp
 from flint import fmpq
 
-from numeric.instances import Instance, aligned, falling, instance, linear, one, polynomial, profile
-from numeric.ridge_models import ONE, ZERO, Tanh, fractions, separable
+from numeric.instances import (
+    Instance,
+    aligned,
+    axis,
+    falling,
+    instance,
+    linear,
+    one,
+    polynomial,
+    profile,
+)
+from numeric.ridge_models import ONE, ZERO, Model, Sine, Tanh, fractions, separable
 from symbolic.evaluate import FloatArray
 from symbolic.exact import Number, exact, rational_above, rational_below
 from theorems.base import Formulas, Parameters, Slot
@@ -86,6 +96,8 @@ WITNESSES = (
     one(polynomial("1/11 -1/11 1/33"), y="9/176", U="9/44", h="40", steps=60),
     # any curvature slows the first step below the rate of the linearization
     one(polynomial("1 -1/40"), y="1", U="10/9", h="1/4"),
+    # w + sin(w)/12 satisfies everything, and no true wording may fall on it
+    instance(Model(((axis(polynomial("1")), axis(Sine(exact("1/12")))),)), fractions(1)),
     # the constant 12 replaced by 1
     one(profile("0:1 8/3:-1"), y="1", U="1", h="1/2"),
 )

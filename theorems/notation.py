@@ -37,7 +37,7 @@ def _(*forms: str, units: tuple[int, int] | None = None) -> Written:
     return Written(forms, units)
 
 
-NUMBER, OUTPUT, PARAMETER, SLOPE, SQUARED_SLOPE = (0, 0), (1, 0), (0, 1), (1, -1), (2, -2)
+NUMBER, PARAMETER, SLOPE, SQUARED_SLOPE = (0, 0), (0, 1), (1, -1), (2, -2)
 
 # Sizes, steps, least squares
 

@@ -11,7 +11,6 @@ from symbolic.exact import (
     LARGEST_HEIGHT,
     Undefined,
     as_text,
-    divide,
     exact,
     height,
     is_exact,
@@ -121,14 +120,6 @@ def test_the_cube_of_a_cube_root_may_be_the_number(q: Fraction) -> None:
 def test_a_power_that_is_not_real_is_undefined(base: str, exponent: str) -> None:
     with pytest.raises(Undefined):
         power(exact(base), exact(exponent))
-
-
-def test_dividing_by_zero_is_undefined() -> None:
-    assert divide(fmpq(1), fmpq(3)) == fmpq(1, 3)
-    with pytest.raises(Undefined, match="zero"):
-        divide(fmpq(1), fmpq(0))
-    with pytest.raises(Undefined, match="zero"):
-        divide(arb(1), arb(0))
 
 
 def test_a_power_too_long_to_write_is_a_ball_around_it() -> None:

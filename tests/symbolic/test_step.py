@@ -271,3 +271,9 @@ def test_products_and_sums_stay_as_they_were_put_together() -> None:
     assert times(one, two).args == (one, two)
     assert plus(x, y, -x).args == (x, y, -x)
     assert exact(str(times(one, two).doit())) == 2
+
+
+def test_two_numbers_that_differ_are_a_broken_identity() -> None:
+    outcome = discharge(identity("a slip", sp.Rational(1, 4), sp.Rational(1, 3)))
+
+    assert (outcome.status, outcome.detail) == ("broken", "the sides differ as numbers")
