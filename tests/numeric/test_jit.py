@@ -4,12 +4,16 @@ import importlib.util
 import math
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numba
+import numpy as np
+import numpy.typing as npt
 import pytest
 from numba.core import config
 
-from numeric.jit import interpreted, kernel
+from numeric import jit
+from numeric.jit import bits, elementary, fma, from_bits, interpreted, kernel, reduction
 
 
 def halve(x: float) -> float:
@@ -22,6 +26,25 @@ def divide(x: float, y: float) -> float:
 
 def is_nan(x: float) -> bool:
     return x != x
+
+
+def multiply_and_add(x: float, y: float, z: float) -> float:
+    return x * y + z
+
+
+def fused(x: float, y: float, z: float) -> float:
+    return fma(x, y, z)
+
+
+def next_double(x: float) -> float:
+    return from_bits(bits(x) + 1)
+
+
+def total(terms: npt.NDArray[np.float64]) -> float:
+    result = 0.0
+    for k in range(terms.size):
+        result += terms[k]
+    return result
 
 
 def load(path: Path) -> Callable[[float], float]:
@@ -81,3 +104,54 @@ def test_a_kernel_works_where_nothing_can_be_written(
         numba.njit(cache=True)(double)
     assert kernel(double)(3.0) == 6
     assert not list(tmp_path.rglob("*.nbi"))
+
+
+def test_only_a_fused_sum_keeps_the_digits_that_a_rounded_product_loses() -> None:
+    """(1 + u)(1 - u) - 1 is -u^2, which rounds to 0 if the product is rounded first."""
+    u = 2.0**-40
+
+    for decorate in (kernel, elementary):
+        assert decorate(multiply_and_add)(1 + u, 1 - u, -1.0) == 0.0
+        assert decorate(fused)(1 + u, 1 - u, -1.0) == -(u**2)
+
+
+def test_adding_one_to_the_bits_of_a_double_gives_its_successor() -> None:
+    assert kernel(next_double)(1.0) == 1 + 2.0**-52
+    assert kernel(next_double)(0.0) == 5e-324
+
+
+def test_a_reordered_sum_still_sees_infinities_and_nan() -> None:
+    compiled = reduction(total)
+    terms = np.ones(1000)
+
+    assert compiled(terms) == 1000
+    terms[700] = math.inf
+    assert compiled(terms) == math.inf
+    terms[300] = -math.inf
+    assert math.isnan(compiled(terms))
+
+
+def test_a_kernel_is_compiled_anew_when_a_module_it_imports_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jit, "__file__", str(tmp_path / "jit.py"))
+    caller, callee = tmp_path / "caller.py", tmp_path / "callee.py"
+    caller.write_text("from numeric.middle import f\n", encoding="utf-8")
+    (tmp_path / "middle.py").write_text("from numeric.callee import f\n", encoding="utf-8")
+    callee.write_text("VALUE = 1\n", encoding="utf-8")
+    before = jit._stamp(caller)
+    callee.write_text("VALUE = 2\n", encoding="utf-8")
+    jit._stamp.cache_clear()
+
+    assert jit._stamp(caller) != before
+
+
+def test_the_cache_of_a_kernel_carries_that_stamp(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is set through a private attribute of Numba, which may be renamed one day."""
+    monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path / "cache"))
+    path = tmp_path / "stamped.py"
+    dispatcher: Any = kernel(load(path))
+
+    assert dispatcher._cache._cache_file._source_stamp == jit._stamp(path)

@@ -1,0 +1,100 @@
+"""Running compiled kernels on several cores.
+
+Kernels release Python's lock, so ordinary threads suffice: nothing needs a threading layer of
+Numba's, which would be one more library, would not survive a fork, and would spin while idle.
+What is computed never depends on the number of threads: work is cut into pieces by its own size,
+and the results of the pieces are combined in the order of the pieces.
+"""
+
+import os
+import threading
+from collections.abc import Callable
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+from numba import types
+from numba.extending import intrinsic
+
+from numeric.jit import kernel
+
+SPINS = 2000
+"""How often a waiting thread looks again before it lets others run."""
+
+
+def available() -> int:
+    """Return the number of cores this process may use; THEOREMS_THREADS can lower it."""
+    cores = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
+    asked = os.environ.get("THEOREMS_THREADS", "")
+    return min(cores, int(asked)) if asked.isdecimal() and int(asked) > 0 else cores
+
+
+def together(work: Callable[[int], None], threads: int) -> None:
+    """Run work(0), ..., work(threads - 1) at the same time and wait for all of them.
+
+    If one raises, the first exception is raised here, after the others have ended.
+    """
+    errors: list[BaseException] = []
+
+    def guarded(index: int) -> None:
+        try:
+            work(index)
+        except BaseException as error:
+            errors.append(error)
+
+    others = [threading.Thread(target=guarded, args=(index,)) for index in range(1, threads)]
+    for thread in others:
+        thread.start()
+    guarded(0)
+    for thread in others:
+        thread.join()
+    if errors:
+        raise errors[0]
+
+
+def in_parts(work: Callable[[int, int], None], parts: int, threads: int | None = None) -> None:
+    """Run work(first, last) over consecutive ranges that cover 0, ..., parts - 1, one a thread."""
+    threads = max(1, min(threads or available(), parts))
+    bounds = [parts * index // threads for index in range(threads + 1)]
+    together(lambda index: work(bounds[index], bounds[index + 1]), threads)
+
+
+def barrier() -> npt.NDArray[np.int64]:
+    """Return the state of a barrier for `meet`, fresh for each parallel run."""
+    return np.zeros(16, dtype=np.int64)  # a cache line of its own
+
+
+def _pointer(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    return context.make_array(signature.args[0])(context, builder, arguments[0]).data
+
+
+def _add(typing: Any, state: Any, amount: Any) -> Any:
+    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        pointer = _pointer(context, builder, signature, arguments)
+        return builder.atomic_rmw("add", pointer, arguments[1], "acq_rel")
+
+    return types.int64(state, types.int64), build
+
+
+_atomic_add: Callable[[npt.NDArray[np.int64], int], int] = cast(Any, intrinsic(_add))
+"""Add to the first entry, indivisibly, and return what was there before."""
+_let_others_run: Callable[[], int] = cast(Any, types.ExternalFunction("sched_yield", types.int32()))
+
+
+@kernel
+def meet(state: npt.NDArray[np.int64], round_: int, threads: int) -> None:
+    """Wait until all threads have come to this point.  Rounds are numbered 1, 2, 3, ...
+
+    Only inside compiled functions that cannot raise between two meetings: a thread that never
+    comes is waited for without end.
+    """
+    if threads > 1:
+        _atomic_add(state, 1)
+        spins = 0
+        while _atomic_add(state, 0) < round_ * threads:
+            spins += 1
+            if spins > SPINS:
+                _let_others_run()
+                spins = 0
