@@ -12,7 +12,7 @@ import sympy as sp
 
 from audit.search import Counterexample, Hunt, hunt
 from symbolic.exact import Undefined, exact, precision
-from symbolic.smt import Fact, follows
+from symbolic.fact import Fact
 from symbolic.step import SAMPLES, Outcome, Step, discharge, equal
 from symbolic.units import Inhomogeneous, Weight, weight
 from theorems.base import Convention, Formulas, Slot, Theorem, Wording
@@ -205,5 +205,7 @@ def _implied(theorem: Theorem, wording: Wording, at: Formulas) -> bool:
 def _is_safe(slot: Slot, formula: sp.Expr, domain: tuple[Fact, ...]) -> bool:
     if slot.safe is None:
         return False
+    from symbolic.smt import follows  # z3 takes a while to load, and many formulas do without
+
     low, high = (formula, slot.formula) if slot.safe == "smaller" else (slot.formula, formula)
     return follows((low, "<=", high), domain).status == "proved"

@@ -12,9 +12,6 @@ from typing import Any, Generic
 
 import numpy as np
 from flint import fmpq
-from hypothesis import Phase, find, settings
-from hypothesis import strategies as st
-from hypothesis.errors import NoSuchExample
 
 from symbolic.evaluate import FloatArray
 from symbolic.exact import Uncertain, Undefined, exact, precision
@@ -145,6 +142,10 @@ def _confirm(
     as_found = (FINEST,) * len(names)
     if refuted(as_found) is None:
         return None
+    from hypothesis import Phase, find, settings  # loads slowly, and is needed here alone
+    from hypothesis import strategies as st
+    from hypothesis.errors import NoSuchExample
+
     levels = st.tuples(*[st.integers(0, FINEST)] * len(names))
     quiet = settings(
         max_examples=200,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import sympy as sp
 
-from symbolic.smt import Relation
+from symbolic.fact import Relation
 
 RELATIONS: Mapping[str, str] = {"=": "=", "<=": r"\le", "<": "<", ">=": r"\ge", ">": ">"}
 

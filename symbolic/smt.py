@@ -7,13 +7,13 @@ that a proof stands but a counterexample does not count.  Anything else stays op
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
 import sympy as sp
 import z3
 
-Relation: TypeAlias = Literal["=", "<=", "<"]
-Fact: TypeAlias = tuple[sp.Expr, Relation, sp.Expr]
+from symbolic.fact import Fact
+
 WORK = 4_000_000
 """z3's resource limit per question: a count of operations, so the answer is the same anywhere."""
 LARGEST_POWER = 16

@@ -9,7 +9,7 @@ import sympy as sp
 
 from symbolic.evaluate import FormulaError, at_point
 from symbolic.exact import Number, Undefined, as_text, exact, precision
-from symbolic.smt import Fact, Relation, follows
+from symbolic.fact import Fact, Relation
 
 Point: TypeAlias = Mapping[sp.Symbol, sp.Expr]
 Prover = Literal["identity", "inequality", "cited"]
@@ -204,6 +204,8 @@ def _inequality(step: Step) -> Outcome:
         holds = holds or (step.relation == "<=" and bool(ratio < 1))
         detail = f"left / right is {ratio} everywhere"
         return Outcome("proved" if holds else "broken", "C" if holds else "E", detail)
+    from symbolic.smt import follows  # z3 takes a while to load, and many steps do without
+
     answer = follows((step.left, step.relation, step.right), step.given)
     if answer.status == "proved":
         return Outcome("proved", "S", "z3: no counterexample over the reals")

@@ -16,7 +16,7 @@ from flint import arb, fmpq
 
 from symbolic.evaluate import FloatArray, FormulaError, at_point, on_arrays
 from symbolic.exact import Number, Uncertain, Undefined, as_text, is_exact, precision
-from symbolic.smt import Fact, Relation
+from symbolic.fact import Fact, Relation
 from symbolic.step import Step
 from theorems.notation import Vectors, f0, h, loss_k, m
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from symbolic.evaluate import at_point
 from symbolic.exact import exact
-from symbolic.smt import Answer, Fact, follows
+from symbolic.fact import Fact
+from symbolic.smt import Answer, follows
 
 x, y = sp.symbols("x y", real=True)
 p, q = sp.symbols("p q", positive=True)

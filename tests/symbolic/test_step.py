@@ -4,7 +4,7 @@ import pytest
 import sympy as sp
 
 from symbolic.exact import exact
-from symbolic.smt import Fact, Relation
+from symbolic.fact import Fact, Relation
 from symbolic.step import (
     Step,
     cited,
