@@ -8,7 +8,7 @@ Three sorts of compiled function, from the strictest to the freest:
                  fuse a product with a sum.  Any order obeys the bound gamma_n sum |terms|, and
                  infinities and nan are respected.  The same to the last bit on one machine.
 
-`fma`, `bits` and `from_bits` are for use inside compiled functions only.
+Division by zero gives inf or nan instead of raising.  Python's lock is released while they run.
 """
 
 import contextlib
@@ -16,35 +16,29 @@ import functools
 import hashlib
 import inspect
 import re
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-import numba
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
-
 Function = TypeVar("Function", bound=Callable[..., Any])
+LOCK = threading.Lock()
+"""Held while a kernel is set up, so that threads that call it first at once share one."""
 
 
 def kernel(function: Function) -> Function:
-    """Compile `function` with Numba, keeping the result on disk if there is a place for it.
-
-    Division by zero gives inf or nan instead of raising.  Python's lock is
-    released meanwhile.
-    """
-    return _compiled(function, fastmath=False)
+    """Compile a function when it is first called."""
+    return cast(Function, Kernel(function, fastmath=False))
 
 
 def elementary(function: Function) -> Function:
     """Compile a scalar function for use inside kernels; the loop that calls it vectorises."""
-    return _compiled(function, fastmath=False)
+    return cast(Function, Kernel(function, fastmath=False))
 
 
 def reduction(function: Function) -> Function:
     """Compile a function made of sums over many terms, letting them be reordered and fused."""
-    return _compiled(function, fastmath={"contract", "reassoc", "nsz"})
+    return cast(Function, Kernel(function, fastmath={"contract", "reassoc", "nsz"}))
 
 
 def interpreted(function: Function) -> Function:
@@ -52,44 +46,50 @@ def interpreted(function: Function) -> Function:
     return cast(Function, getattr(function, "py_func", function))
 
 
-def _fma(typing: Any, x: Any, y: Any, z: Any) -> Any:
-    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.fma(*arguments)
+class Kernel:
+    """A function that Numba compiles when it is first called, or loads from its cache on disk.
 
-    return types.float64(types.float64, types.float64, types.float64), build
+    Numba itself is not loaded before: a command that calls no kernel does not wait for it.  The
+    cache lies where Numba finds a place for it; without one, each process compiles anew.
+    """
 
+    def __init__(self, function: Callable[..., Any], fastmath: bool | set[str]) -> None:
+        functools.update_wrapper(self, function)
+        self.py_func = function
+        self._dispatcher: Any = None
+        self._options: dict[str, Any] = {
+            "fastmath": fastmath,
+            "error_model": "numpy",
+            "nogil": True,
+        }
 
-def _bits(typing: Any, x: Any) -> Any:
-    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], ir.IntType(64))
+    def __call__(self, *arguments: Any) -> Any:  # noqa: D102 (what the function does)
+        return self.dispatcher(*arguments)
 
-    return types.int64(types.float64), build
+    @property
+    def dispatcher(self) -> Any:
+        """Numba's own object, with `signatures`, `inspect_asm` and so on."""
+        if self._dispatcher is None:
+            with LOCK:
+                self._dispatcher = self._dispatcher or self._make()
+        return self._dispatcher
 
+    def _make(self) -> Any:
+        import numba
 
-def _from_bits(typing: Any, n: Any) -> Any:
-    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.bitcast(arguments[0], ir.DoubleType())
+        try:
+            dispatcher: Any = numba.njit(cache=True, **self._options)(self.py_func)
+        except RuntimeError:  # nowhere to write a cache
+            return numba.njit(**self._options)(self.py_func)
+        stamp = _stamp(Path(inspect.getfile(self.py_func)))
+        with contextlib.suppress(AttributeError):  # a private place: without it, Numba's own stamp
+            dispatcher._cache._cache_file._source_stamp = stamp
+        return dispatcher
 
-    return types.float64(types.int64), build
-
-
-fma: Callable[[float, float, float], float] = cast(Any, intrinsic(_fma))
-"""fma(x, y, z) is x y + z, rounded once."""
-bits: Callable[[float], int] = cast(Any, intrinsic(_bits))
-"""bits(x) is the integer with the 64 bits of the double x."""
-from_bits: Callable[[int], float] = cast(Any, intrinsic(_from_bits))
-"""from_bits(n) is the double with the 64 bits of the integer n."""
-
-
-def _compiled(function: Function, *, fastmath: bool | set[str]) -> Function:
-    options: dict[str, Any] = {"fastmath": fastmath, "error_model": "numpy", "nogil": True}
-    try:
-        dispatcher: Any = numba.njit(cache=True, **options)(function)
-    except RuntimeError:  # nowhere to write a cache: compile anew in each process
-        return cast(Function, numba.njit(**options)(function))
-    with contextlib.suppress(AttributeError):  # a private attribute: without it, Numba's own stamp
-        dispatcher._cache._cache_file._source_stamp = _stamp(Path(inspect.getfile(function)))
-    return cast(Function, dispatcher)
+    @property
+    def _numba_type_(self) -> Any:
+        """What Numba asks for when another kernel calls this one."""
+        return self.dispatcher._numba_type_
 
 
 @functools.cache
@@ -109,3 +109,11 @@ def _stamp(path: Path) -> str:
             imported = sorted(re.findall(rb"^from numeric\.(\w+) import", text, re.MULTILINE))
             waiting += [Path(__file__).with_name(f"{name.decode()}.py") for name in imported]
     return digest.hexdigest()
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("fma", "bits", "from_bits"):
+        from numeric import intrinsics
+
+        return getattr(intrinsics, name)
+    raise AttributeError(name)

@@ -9,13 +9,11 @@ and the results of the pieces are combined in the order of the pieces.
 import os
 import threading
 from collections.abc import Callable
-from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
-from numba import types
-from numba.extending import intrinsic
 
+from numeric.intrinsics import atomic_add, let_others_run
 from numeric.jit import kernel
 
 SPINS = 2000
@@ -66,23 +64,6 @@ def barrier() -> npt.NDArray[np.int64]:
     return np.zeros(16, dtype=np.int64)  # a cache line of its own
 
 
-def _pointer(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-    return context.make_array(signature.args[0])(context, builder, arguments[0]).data
-
-
-def _add(typing: Any, state: Any, amount: Any) -> Any:
-    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        pointer = _pointer(context, builder, signature, arguments)
-        return builder.atomic_rmw("add", pointer, arguments[1], "acq_rel")
-
-    return types.int64(state, types.int64), build
-
-
-_atomic_add: Callable[[npt.NDArray[np.int64], int], int] = cast(Any, intrinsic(_add))
-"""Add to the first entry, indivisibly, and return what was there before."""
-_let_others_run: Callable[[], int] = cast(Any, types.ExternalFunction("sched_yield", types.int32()))
-
-
 @kernel
 def meet(state: npt.NDArray[np.int64], round_: int, threads: int) -> None:
     """Wait until all threads have come to this point.  Rounds are numbered 1, 2, 3, ...
@@ -91,10 +72,10 @@ def meet(state: npt.NDArray[np.int64], round_: int, threads: int) -> None:
     comes is waited for without end.
     """
     if threads > 1:
-        _atomic_add(state, 1)
+        atomic_add(state, 1)
         spins = 0
-        while _atomic_add(state, 0) < round_ * threads:
+        while atomic_add(state, 0) < round_ * threads:
             spins += 1
             if spins > SPINS:
-                _let_others_run()
+                let_others_run()
                 spins = 0

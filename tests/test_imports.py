@@ -70,10 +70,8 @@ def test_an_import_that_points_up_is_reported(
     assert found.startswith(complaint)
 
 
-@pytest.mark.parametrize(
-    "command", [["-m", "audit.cli", "--help"], ["-c", "import audit.pytest_plugin"]], ids=str
-)
-def test_what_starts_with_every_command_is_light(command: list[str]) -> None:
+def loaded_by(*command: str) -> set[str]:
+    """Return the packages that a Python command loads."""
     done = subprocess.run(
         [sys.executable, "-X", "importtime", *command],
         cwd=ROOT,
@@ -82,7 +80,22 @@ def test_what_starts_with_every_command_is_light(command: list[str]) -> None:
         timeout=60,
         check=True,
     )
-    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    modules = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    return {name.partition(".")[0] for name in modules}
+
+
+@pytest.mark.parametrize(
+    "command", [["-m", "audit.cli", "--help"], ["-c", "import audit.pytest_plugin"]], ids=str
+)
+def test_what_starts_with_every_command_is_light(command: list[str]) -> None:
+    loaded = loaded_by(*command)
 
     assert "argparse" in loaded
-    assert {name.partition(".")[0] for name in loaded} & HEAVY == set()
+    assert loaded & HEAVY == set()
+
+
+def test_a_claim_that_is_the_books_needs_neither_a_compiler_nor_a_solver() -> None:
+    loaded = loaded_by("-m", "audit.cli", "claim", "11.3", r"h < \frac{1}{2 s_{\max}^2}")
+
+    assert "sympy" in loaded
+    assert loaded & {"numba", "z3", "hypothesis"} == set()

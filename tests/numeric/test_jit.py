@@ -13,7 +13,8 @@ import pytest
 from numba.core import config
 
 from numeric import jit
-from numeric.jit import bits, elementary, fma, from_bits, interpreted, kernel, reduction
+from numeric.intrinsics import bits, fma, from_bits
+from numeric.jit import elementary, interpreted, kernel, reduction
 
 
 def halve(x: float) -> float:
@@ -152,6 +153,6 @@ def test_the_cache_of_a_kernel_carries_that_stamp(
     """It is set through a private attribute of Numba, which may be renamed one day."""
     monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path / "cache"))
     path = tmp_path / "stamped.py"
-    dispatcher: Any = kernel(load(path))
+    double: Any = kernel(load(path))
 
-    assert dispatcher._cache._cache_file._source_stamp == jit._stamp(path)
+    assert double.dispatcher._cache._cache_file._source_stamp == jit._stamp(path)
