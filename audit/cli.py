@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import sympy as sp
 
     from theorems.base import Slot, Theorem
@@ -65,6 +67,14 @@ def _parser() -> argparse.ArgumentParser:
 
     sub = command("check", _check, "Derive theorems, attack them, and try their false wordings.")
     sub.add_argument("labels", metavar="LABEL", nargs="*", help="all if none is given")
+    sub.add_argument("--quick", action="store_true", help="fewer random cases")
+    sub.add_argument("--mutants", action="store_true", help="try systematic slips in every slot")
+    sub.add_argument("-j", "--jobs", type=_jobs, metavar="N", help="processes; all cores if absent")
+    sub.add_argument("--json", action="store_true", help="print one JSON object a theorem")
+
+    sub = command("sharpness", _sharpness, "Bracket the constant in each slot of theorems.")
+    sub.add_argument("labels", metavar="LABEL", nargs="*", help="all if none is given")
+    sub.add_argument("-j", "--jobs", type=_jobs, metavar="N", help="processes; all cores if absent")
     sub.add_argument("--json", action="store_true", help="print one JSON object a theorem")
 
     sub = command("claim", _claim, "Judge a theorem with other formulas in some of its slots.")
@@ -141,31 +151,100 @@ def _show(options: argparse.Namespace) -> int:
     return FINE
 
 
-def _check(options: argparse.Namespace) -> int:
-    from audit.checkup import check, parts
-    from audit.report import CHECK_HEADINGS, checkup_as_json, checkup_row
-    from audit.terminal import Progress, painter, table
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes")
+    return int(text)
+
+
+def _of_each(options: argparse.Namespace, work: "Callable[[Theorem[Any]], Any]") -> list[Any]:
+    """Return what `work` makes of each theorem that was asked for, in the order of the book."""
+    from audit.terminal import Progress
+    from audit.worker import cores, in_children
     from theorems import ALL
 
     chosen = [_theorem(label) for label in options.labels] or list(ALL)
-    paint = painter(options.color)
-    progress = Progress(sum(map(parts, chosen)))
-    checkups = []
-    for theorem in chosen:
-        checkups.append(check(theorem, lambda part, t=theorem: progress.step(f"{t.label}: {part}")))
-    progress.clear()
-    problems = [(c.theorem.label, problem) for c in checkups for problem in c.problems]
+    progress = Progress(len(chosen))
+    done: dict[int, Any] = {}
+    try:
+        jobs = min(options.jobs or cores(), len(chosen))
+        for index, result in in_children(work, chosen, jobs):
+            progress.step(f"{chosen[index].label} done")
+            done[index] = result
+    finally:
+        progress.clear()
+    return [done[index] for index in sorted(done)]
+
+
+def _check(options: argparse.Namespace) -> int:
+    if options.mutants:
+        return _check_mutants(options)
+    from audit.checkup import check
+    from audit.report import CHECK_HEADINGS, checkup_as_json, checkup_row
+    from audit.terminal import painter, table
+
+    def work(theorem: "Theorem[Any]") -> tuple[list[str], dict[str, Any]]:
+        checkup = check(theorem, quick=options.quick)
+        return checkup_row(checkup), checkup_as_json(checkup)
+
+    checkups, paint = _of_each(options, work), painter(options.color)
+    problems = [(data["theorem"], problem) for _, data in checkups for problem in data["problems"]]
     if options.json:
-        for checkup in checkups:
-            print(json.dumps(checkup_as_json(checkup)))
+        for _, data in checkups:
+            print(json.dumps(data))
         return FOUND if problems else FINE
-    for line in table([CHECK_HEADINGS, *map(checkup_row, checkups)]):
+    for line in table([CHECK_HEADINGS, *(row for row, _ in checkups)]):
         print(line)
     for label, problem in problems:
         print(f"{paint(label, 'bold')}: {paint(problem, 'red')}")
     good = f"{len(checkups)} theorems derived, attacked and defended"
     print(paint(f"{len(problems)} problems", "red") if problems else paint(good, "green"))
     return FOUND if problems else FINE
+
+
+def _check_mutants(options: argparse.Namespace) -> int:
+    from audit.mutants import try_mutants
+    from audit.report import MUTANT_HEADINGS, mutants_as_json, mutants_row
+    from audit.terminal import painter, table
+
+    def work(theorem: "Theorem[Any]") -> tuple[list[str], dict[str, Any]]:
+        tried = list(try_mutants(theorem))
+        return mutants_row(theorem, tried), mutants_as_json(theorem, tried)
+
+    results, paint = _of_each(options, work), painter(options.color)
+    unexplained = 0
+    if options.json:
+        for _, data in results:
+            print(json.dumps(data))
+    else:
+        for line in table([MUTANT_HEADINGS, *(row for row, _ in results)]):
+            print(line)
+    for _, data in results:
+        for one in data["survived"]:
+            unexplained += not one["why"]
+            if not options.json:
+                fate = paint(one["why"], "faint") if one["why"] else paint("unexplained", "red")
+                print(f"{paint(data['theorem'], 'bold')}: {one['slip']} ({one['formula']}): {fate}")
+    return FOUND if unexplained else FINE
+
+
+def _sharpness(options: argparse.Namespace) -> int:
+    from audit.report import BRACKET_HEADINGS, bracket_as_json, bracket_row
+    from audit.sharpness import sharpness
+    from audit.terminal import table
+
+    def work(theorem: "Theorem[Any]") -> list[tuple[list[str], dict[str, Any]]]:
+        brackets = sharpness(theorem)
+        return [(bracket_row(theorem, b), bracket_as_json(theorem, b)) for b in brackets]
+
+    results = [entry for entries in _of_each(options, work) for entry in entries]
+    if options.json:
+        for _, data in results:
+            print(json.dumps(data))
+    else:
+        for line in table([BRACKET_HEADINGS, *(row for row, _ in results)]):
+            print(line)
+    return FINE
 
 
 def _claim(options: argparse.Namespace) -> int:

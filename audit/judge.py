@@ -15,7 +15,7 @@ from symbolic.exact import Undefined, exact, precision
 from symbolic.fact import Fact
 from symbolic.step import SAMPLES, Outcome, Step, discharge, equal
 from symbolic.units import Inhomogeneous, Weight, weight
-from theorems.base import Convention, Formulas, Slot, Theorem, Wording
+from theorems.base import UNDEFINED, Convention, Formulas, Slot, Theorem, Wording
 from theorems.notation import BOOK
 
 
@@ -99,7 +99,10 @@ def _judge(theorem: Theorem, wording: Wording, convention: Convention | None) ->
     broken = _first_broken(theorem, at)
     implied = _implied(theorem, wording, at)
     if broken is None or implied:
-        return _true(hunt(theorem, wording, batches=1), implied, notes)
+        found = hunt(theorem, wording, batches=1)
+        if found.counterexample and found.counterexample.margin.part.startswith(UNDEFINED):
+            return _attacked(found, notes, broken)  # what has no value proves nothing
+        return _true(found, implied, notes)
     other = _other_convention(theorem, at, wording)
     if other is not None:
         notes.append(f"it would be right for {other.name}")
@@ -121,7 +124,7 @@ def _true(found: Hunt, implied: bool, notes: list[str]) -> Judgement:
     return Judgement(Verdict.PROVED, "S", "the proof goes through with this formula", tuple(notes))
 
 
-def _attacked(found: Hunt, notes: list[str], broken: tuple[Step, Outcome]) -> Judgement:
+def _attacked(found: Hunt, notes: list[str], broken: tuple[Step, Outcome] | None) -> Judgement:
     if found.counterexample is not None:
         message = found.counterexample.margin.failure
         grade = found.counterexample.grade

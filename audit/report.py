@@ -7,7 +7,9 @@ from typing import Any
 from audit.checkup import Checkup
 from audit.document import Audit, Finding
 from audit.judge import GRADES, Judgement, Verdict
+from audit.mutants import Mutant
 from audit.search import Counterexample
+from audit.sharpness import Bracket
 from audit.terminal import Painter
 from symbolic.exact import as_text
 from symbolic.latex import relation_to_latex
@@ -193,6 +195,61 @@ def checkup_as_json(checkup: Checkup) -> dict[str, Any]:
             for tried in checkup.tried
         ],
         "problems": checkup.problems,
+    }
+
+
+MUTANT_HEADINGS = ["theorem", "slips", "killed", "true after all", "survived"]
+
+
+def mutants_row(theorem: Theorem[Any], tried: list[Mutant]) -> list[str]:
+    """Return the cells of a theorem in the table of `theorems check --mutants`."""
+    fates = Counter(mutant.fate for mutant in tried)
+    counts = (len(tried), fates["killed"], fates["true"], fates["survived"])
+    return [theorem.label, *map(str, counts)]
+
+
+def mutants_as_json(theorem: Theorem[Any], tried: list[Mutant]) -> dict[str, Any]:
+    """Return the systematic slips of a theorem as plain data."""
+    by_fate: dict[str, list[dict[str, str]]] = {"killed": [], "true": [], "survived": []}
+    for mutant in tried:
+        by_fate[mutant.fate].append(
+            {
+                "slip": mutant.key,
+                "formula": str(mutant.formula),
+                "verdict": mutant.judgement.verdict.value,
+                "message": mutant.judgement.message,
+                "why": theorem.unsettled.get(mutant.key, ""),
+            }
+        )
+    return {"theorem": theorem.label, **by_fate}
+
+
+BRACKET_HEADINGS = ["theorem", "slot", "proved up to", "survives", "falls at", "witness"]
+
+
+def bracket_row(theorem: Theorem[Any], bracket: Bracket) -> list[str]:
+    """Return the cells of a slot in the table of `theorems sharpness`."""
+    witness = bracket.witness.case.describe() if bracket.witness else {}
+    return [
+        theorem.label,
+        bracket.slot.name,
+        f"{float(bracket.proved):.4g}",
+        f"{float(bracket.survives):.4g}",
+        f"{float(bracket.falls):.4g}" if bracket.falls is not None else "-",
+        "; ".join(v if "=" in v else f"{name} = {v}" for name, v in witness.items()),
+    ]
+
+
+def bracket_as_json(theorem: Theorem[Any], bracket: Bracket) -> dict[str, Any]:
+    """Return the bracket of a slot as plain data; factors as fractions."""
+    return {
+        "theorem": theorem.label,
+        "slot": bracket.slot.name,
+        "direction": bracket.direction,
+        "proved": str(bracket.proved),
+        "survives": str(bracket.survives),
+        "falls": str(bracket.falls) if bracket.falls is not None else None,
+        "witness": counterexample_as_json(bracket.witness),
     }
 
 

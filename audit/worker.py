@@ -12,11 +12,13 @@ import pickle
 import select
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any, TypeVar
 
 from flint import arb
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
 SECONDS = 30
 GIGABYTES = 4
@@ -56,16 +58,75 @@ def limited(function: Callable[..., Result], *arguments: Any, **keywords: Any) -
     return value
 
 
+def cores() -> int:
+    """Return how many processes can run at the same time."""
+    known = hasattr(os, "sched_getaffinity")
+    return len(os.sched_getaffinity(0)) if known else os.cpu_count() or 1
+
+
+def in_children(
+    function: Callable[[Item], Result], items: Sequence[Item], jobs: int
+) -> Iterator[tuple[int, Result]]:
+    """Yield (i, function(items[i])) in the order in which they are done, `jobs` at a time.
+
+    Each is computed in a child of its own, without limits; the result has to be picklable.  Raises
+    what the function raises, and RuntimeError if a child dies.
+    """
+    if jobs <= 1 or not hasattr(os, "fork"):
+        for index, item in enumerate(items):
+            yield index, function(item)
+        return
+    running: dict[int, tuple[int, int, list[bytes]]] = {}  # pipe: index, child, what it sent
+    waiting = iter(enumerate(items))
+    try:
+        while True:
+            for index, item in islice(waiting, jobs - len(running)):
+                reading, writing = os.pipe()
+                child = os.fork()
+                if child == 0:
+                    os.close(reading)
+                    _work(writing, function, (item,), {}, limits=False)
+                os.close(writing)
+                running[reading] = index, child, []
+            if not running:
+                return
+            for reading in select.select(list(running), [], [])[0]:
+                index, child, chunks = running[reading]
+                if chunk := os.read(reading, CHUNK):
+                    chunks.append(chunk)
+                    continue
+                del running[reading]
+                os.close(reading)
+                os.waitpid(child, 0)
+                if not chunks:
+                    raise RuntimeError("a child process died")
+                succeeded, value = pickle.loads(b"".join(chunks))
+                if not succeeded:
+                    raise value
+                yield index, value
+    finally:
+        for reading, (_, child, _) in running.items():
+            os.close(reading)
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+
+
 def _work(
-    writing: int, function: Callable[..., Any], arguments: tuple[Any, ...], keywords: dict[str, Any]
+    writing: int,
+    function: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    keywords: dict[str, Any],
+    *,
+    limits: bool = True,
 ) -> None:
     """Compute, send the pickled outcome, and leave without running anybody's exit handlers."""
     status = 1
     try:
-        resource = importlib.import_module("resource")  # not everywhere
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-        limit = GIGABYTES << 30
-        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+        if limits:
+            resource = importlib.import_module("resource")  # not everywhere
+            resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+            limit = GIGABYTES << 30
+            resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
         try:
             data = _packed((True, function(*arguments, **keywords)))
         except MemoryError:

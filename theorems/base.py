@@ -6,7 +6,7 @@ version has to survive is what the writer's version has to survive.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 import numpy as np
@@ -118,9 +118,12 @@ class Margin:
         return f"{self.part}{where}: {as_text(self.value)} {self.relation} {as_text(self.bound)}"
 
 
+UNDEFINED = "the formula has a real value"
+
+
 def undefined(error: Undefined) -> Margin:
     """Return the failure of a formula that has no real value where it is needed."""
-    return Margin(f"the formula has a real value ({error} met)", fmpq(1), fmpq(0))
+    return Margin(f"{UNDEFINED} ({error} met)", fmpq(1), fmpq(0))
 
 
 class Case(Protocol):
@@ -239,6 +242,8 @@ class Theorem(Generic[CaseT]):
     false: Mapping[str, Wording]
     conventions: tuple[Convention, ...] = ()
     vectors: Vectors = NO_VECTORS
+    unsettled: Mapping[str, str] = field(default_factory=dict)
+    """Systematic slips, as `slot: slip`, that are neither proved nor refuted, and why."""
 
     @property
     def title(self) -> str:

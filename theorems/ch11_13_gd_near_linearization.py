@@ -246,6 +246,17 @@ FALSE = {
     "decay from lambda_max": {DECAY: (1 - h * lambda_max) ** (2 * k) * f0},
     "decay with the inverse eigenvalue": {DECAY: (1 - h / lambda_min) ** (2 * k) * f0},
 }
+POWER_OF_M = "no case is known that needs the whole power of m"
+UNSETTLED = {
+    "smoothness: doubled": "the best constant lies between 4 and 8; nobody knows where",
+    "smoothness: root of m": POWER_OF_M,
+    "smoothness: m**(-3/2) to one more": POWER_OF_M,
+    "radius: m lost": POWER_OF_M,
+    "radius: root of m": POWER_OF_M,
+    "distance: m lost": POWER_OF_M,
+    "distance: root of m": POWER_OF_M,
+    "decay: root of k": "true, since sqrt(k) <= k for an integer; z3 does not see it",
+}
 
 THEOREM = Theorem(
     label="Theorem 11.13",
@@ -259,4 +270,5 @@ THEOREM = Theorem(
     also_true=ALSO_TRUE,
     false=FALSE,
     conventions=LOSSES,
+    unsettled=UNSETTLED,
 )

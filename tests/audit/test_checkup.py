@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import sympy as sp
 
-from audit.checkup import check, parts, wordings
+from audit.checkup import check, wordings
 from symbolic.step import identity, inequality
 from theorems.ch11_13_gd_near_linearization import STEP_MAX, THEOREM
 from theorems.ch11_s3_1_linearization import THEOREM as LINEARIZATION
@@ -89,16 +89,11 @@ def test_false_wordings_come_first_then_nudges_then_true_ones() -> None:
     assert names[-len(THEOREM.also_true) :] == [(name, False) for name in THEOREM.also_true]
 
 
-def test_progress_is_told_every_part() -> None:
-    told: list[str] = []
-    theorem = dataclasses.replace(
-        SOUND, also_true={"a quarter": {STEP_MAX: 1 / (4 * lambda_max)}}, false={}
-    )
+def test_a_quick_check_looks_at_fewer_random_cases() -> None:
+    quick, thorough = check(SOUND, quick=True).attack, check(SOUND).attack
 
-    check(theorem, told.append)
-
-    assert told == ["derivation", "attack", "a quarter"]
-    assert parts(theorem) == 3
+    assert quick.hard_cases == thorough.hard_cases
+    assert thorough.sampled == 4 * quick.sampled > 0
 
 
 def test_the_weakest_margin_is_the_one_with_the_least_slack() -> None:

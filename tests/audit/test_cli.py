@@ -7,13 +7,14 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import theorems
-from audit import derivation
+from audit import derivation, mutants
 from audit.cli import main
 from theorems.ch11_s3_1_linearization import TANGENT_KERNEL as KERNEL
 from theorems.ch11_s3_1_linearization import THEOREM as LINEARIZATION
@@ -400,3 +401,45 @@ def test_colours_on_a_terminal() -> None:
     os.close(ours)
 
     assert b"\x1b[1mDerivation\x1b[0m" in out
+
+
+def test_sharpness_brackets_the_step_of_theorem_11_3(run: Run) -> None:
+    code, out, err = run("sharpness", "11.3", "--json", "-j", "1")
+    step = json.loads(out.splitlines()[0])
+
+    assert (code, err) == (0, "")
+    assert (step["theorem"], step["slot"], step["proved"]) == ("Theorem 11.3", "step_max", "2")
+    assert step["witness"]["case"]["A"] == "diag(1)"
+
+
+def test_mutants_of_the_linearization_are_all_killed(run: Run) -> None:
+    code, out, _ = run("check", "11.3.1", "--mutants")
+    slips, killed, true, survived = out.splitlines()[1].split()[2:]
+
+    assert code == 0
+    assert slips == killed
+    assert (true, survived) == ("0", "0")
+
+
+def test_a_slip_that_survives_unexplained_is_a_finding(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The constant of Theorem 11.13 may be doubled as far as anybody knows."""
+    theorem = next(t for t in theorems.ALL if t.number == "11.13")
+    slots = theorem.slots[:1]
+    monkeypatch.setattr(theorems, "ALL", (dataclasses.replace(theorem, unsettled={}),))
+    monkeypatch.setattr(mutants, "try_mutants", partial(mutants.try_mutants, slots=slots))
+
+    code, out, _ = run("check", "--mutants", "-j", "1")
+
+    assert code == 1
+    assert "smoothness: doubled" in out
+    assert "unexplained" in out
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "two", "1.5"])
+def test_a_number_of_processes_is_a_positive_integer(jobs: str) -> None:
+    done = command("check", "11.3.1", f"--jobs={jobs}")
+
+    assert done.returncode == 2
+    assert f"'{jobs}' is not a number of processes" in done.stderr

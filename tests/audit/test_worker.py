@@ -12,7 +12,7 @@ from audit import worker
 from audit.latex import ReadError
 from audit.meaning import Untranslated
 from audit.tree import Range
-from audit.worker import Exhausted, limited
+from audit.worker import Exhausted, in_children, limited
 from symbolic.evaluate import FormulaError
 from symbolic.exact import precision
 
@@ -142,3 +142,31 @@ def test_an_infinite_ball_does_not_come_back_finite() -> None:
 def test_a_result_that_cannot_be_sent_is_an_error_and_no_result() -> None:
     with pytest.raises((pickle.PicklingError, AttributeError, TypeError)):
         limited(lambda: spin.__code__)
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 3])
+def test_every_item_is_worked_on_once_whatever_the_number_of_children(jobs: int) -> None:
+    items = list(range(7))
+
+    assert sorted(in_children(lambda item: item**2, items, jobs)) == [(i, i * i) for i in items]
+
+
+def test_children_are_other_processes() -> None:
+    seen = {child for _, child in in_children(lambda item: os.getpid(), [0, 1], 2)}
+
+    assert len(seen - {os.getpid()}) == 2
+
+
+def test_what_a_child_raises_is_raised_here_and_the_others_are_stopped() -> None:
+    def work(item: int) -> None:
+        if item == 1:
+            raise ZeroDivisionError("item 1")
+        time.sleep(600)
+
+    with pytest.raises(ZeroDivisionError, match="item 1"):
+        list(in_children(work, [0, 1], 2))
+
+
+def test_a_child_that_dies_is_noticed() -> None:
+    with pytest.raises(RuntimeError, match="a child process died"):
+        list(in_children(lambda item: os._exit(3), [0, 1], 2))

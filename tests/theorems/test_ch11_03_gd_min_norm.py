@@ -56,12 +56,17 @@ def test_the_threshold_between_true_and_false_is_one_over_s_max_squared() -> Non
     assert judge(THEOREM, {STEP_MAX: 102 * just_above / 100}).verdict is Verdict.REFUTED
 
 
-def test_a_rate_that_is_1_is_no_rate() -> None:
-    found = judge(THEOREM, {RATE: sp.Integer(1)})
+def test_a_rate_that_is_not_below_1_is_true_and_says_less() -> None:
+    assert judge(THEOREM, {RATE: sp.Integer(1)}).verdict is Verdict.PROVED
+    assert judge(THEOREM, {RATE: 2 * RATE.formula}).verdict is Verdict.WEAKER
+
+
+def test_at_the_sharp_threshold_an_error_is_thrown_to_the_other_side_for_ever() -> None:
+    found = judge(THEOREM, {STEP_MAX: 102 / (100 * s_max**2)})
 
     assert found.verdict is Verdict.REFUTED
     assert found.broken is not None
-    assert found.broken[0].reason == "and the rate is below 1"
+    assert found.broken[0].reason == "or throws it to the other side"
 
 
 def test_a_matrix_of_zeros_says_nothing() -> None:

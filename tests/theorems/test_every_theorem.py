@@ -13,6 +13,7 @@ import theorems
 from audit.judge import Verdict, judge
 from audit.latex import read
 from audit.meaning import lexicon, translate
+from audit.mutants import mutants
 from audit.search import hunt
 from symbolic.evaluate import FormulaError
 from symbolic.latex import to_latex
@@ -21,7 +22,16 @@ from symbolic.units import weight
 from theorems.base import Slot, Theorem, Wording
 from theorems.notation import BOOK, PRINTED
 
-KINDS = {"Theorem", "Example", "Equation", "Lemma", "Proposition", "Remark", "Assumption"}
+KINDS = {
+    "Theorem",
+    "Example",
+    "Equation",
+    "Lemma",
+    "Proposition",
+    "Remark",
+    "Assumption",
+    "Definition",
+}
 SLOTS = [
     pytest.param(theorem, slot, id=f"{theorem.label}: {slot.name}")
     for theorem in theorems.ALL
@@ -152,6 +162,17 @@ def test_the_same_search_finds_the_same_counterexample(theorem: Theorem[Any]) ->
     blind = dataclasses.replace(theorem, hard_cases=lambda at: ())
 
     assert str(hunt(blind, wording)) == str(hunt(blind, wording))
+
+
+@each_theorem
+def test_slips_said_to_be_unsettled_are_neither_proved_nor_refuted(theorem: Theorem[Any]) -> None:
+    slips = {
+        f"{slot.name}: {name}": {slot: f} for slot in theorem.slots for name, f in mutants(slot)
+    }
+
+    for name in theorem.unsettled:
+        verdict = judge(theorem, slips[name]).verdict
+        assert verdict in (Verdict.CORROBORATED, Verdict.UNDECIDED), name
 
 
 def formulas(slot: Slot) -> st.SearchStrategy[sp.Expr]:
