@@ -32,8 +32,12 @@ def kernel(function: Function) -> Function:
 
 
 def elementary(function: Function) -> Function:
-    """Compile a scalar function for use inside kernels; the loop that calls it vectorises."""
-    return cast(Function, Kernel(function, fastmath=False))
+    """Compile a scalar function for use inside kernels; the loop that calls it vectorises.
+
+    It is always put in place of the call: LLVM would leave a long function out of line, and the
+    loop around it scalar.
+    """
+    return cast(Function, Kernel(function, fastmath=False, forceinline=True))
 
 
 def reduction(function: Function) -> Function:
@@ -53,15 +57,11 @@ class Kernel:
     cache lies where Numba finds a place for it; without one, each process compiles anew.
     """
 
-    def __init__(self, function: Callable[..., Any], fastmath: bool | set[str]) -> None:
+    def __init__(self, function: Callable[..., Any], **options: Any) -> None:
         functools.update_wrapper(self, function)
         self.py_func = function
         self._dispatcher: Any = None
-        self._options: dict[str, Any] = {
-            "fastmath": fastmath,
-            "error_model": "numpy",
-            "nogil": True,
-        }
+        self._options = {"error_model": "numpy", "nogil": True, **options}
 
     def __call__(self, *arguments: Any) -> Any:  # noqa: D102 (what the function does)
         return self.dispatcher(*arguments)
@@ -106,14 +106,9 @@ def _stamp(path: Path) -> str:
             seen.add(source)
             text = source.read_bytes()
             digest.update(text)
-            imported = sorted(re.findall(rb"^from numeric\.(\w+) import", text, re.MULTILINE))
-            waiting += [Path(__file__).with_name(f"{name.decode()}.py") for name in imported]
+            imported = sorted(
+                set(re.findall(rb"^(?:from|import) numeric[. ]\w.*", text, re.MULTILINE))
+            )
+            names = [name for line in imported for name in re.findall(r"\w+", line.decode())]
+            waiting += [Path(__file__).with_name(f"{name}.py") for name in names]
     return digest.hexdigest()
-
-
-def __getattr__(name: str) -> Any:
-    if name in ("fma", "bits", "from_bits"):
-        from numeric import intrinsics
-
-        return getattr(intrinsics, name)
-    raise AttributeError(name)

@@ -16,6 +16,8 @@ import numpy.typing as npt
 from numeric.intrinsics import atomic_add, let_others_run
 from numeric.jit import kernel
 
+WORTH_A_THREAD = 10_000
+"""How many cheap parts, such as entries of a kernel in closed form, a thread should get."""
 SPINS = 2000
 """How often a waiting thread looks again before it lets others run."""
 
@@ -52,9 +54,14 @@ def together(work: Callable[[int], None], threads: int) -> None:
         raise errors[0]
 
 
-def in_parts(work: Callable[[int, int], None], parts: int, threads: int | None = None) -> None:
-    """Run work(first, last) over consecutive ranges that cover 0, ..., parts - 1, one a thread."""
-    threads = max(1, min(threads or available(), parts))
+def in_parts(
+    work: Callable[[int, int], None], parts: int, threads: int | None = None, *, least: int = 1
+) -> None:
+    """Run work(first, last) over consecutive ranges that cover 0, ..., parts - 1, one a thread.
+
+    A thread gets at least `least` parts: starting one takes a tenth of a millisecond.
+    """
+    threads = max(1, min(threads or available(), parts // least))
     bounds = [parts * index // threads for index in range(threads + 1)]
     together(lambda index: work(bounds[index], bounds[index + 1]), threads)
 

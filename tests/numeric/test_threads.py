@@ -48,6 +48,14 @@ def test_ranges_cover_every_part_once_in_order(parts: int, threads: int) -> None
     assert len(seen) == min(parts, threads)
 
 
+def test_no_thread_is_started_for_too_little_work() -> None:
+    seen: list[tuple[int, int]] = []
+    in_parts(lambda first, last: seen.append((first, last)), 19, 4, least=10)
+    assert seen == [(0, 19)]
+    in_parts(lambda first, last: seen.append((first, last)), 20, 4, least=10)
+    assert sorted(seen[1:]) == [(0, 10), (10, 20)]
+
+
 def test_an_error_in_one_thread_is_raised_after_all_have_ended() -> None:
     ended = threading.Event()
 
