@@ -64,6 +64,48 @@ E_ss, E_dd, xz, K_LC, K_mean, variance = symbols("E_ss E_dd xz K_LC K_mean varia
 norm_x, norm_z = symbols("norm_x norm_z", positive=True)
 theta = Symbol("theta", nonnegative=True)
 
+# Sections 11.5 and 11.6: exact statements at initialization
+
+mu4, norm_W, delta, R_0, norm_y = symbols("mu4 norm_W delta R_0 norm_y", positive=True)
+P_norm, mean_f0 = symbols("P_norm mean_f0", real=True)
+trace_K = Symbol("trace_K", nonnegative=True)
+C_11_22, R_11_18 = symbols("C_11_22 R_11_18", positive=True)
+covariance, fourth, E_s4, c_xx = symbols("covariance fourth E_s4 c_xx", real=True)
+K_NTK, var_x1 = symbols("K_NTK var_x1", real=True)
+A_lin, B_lin, Phi_lin_k, Phi_lin_0 = symbols("A_lin B_lin Phi_lin_k Phi_lin_0", real=True)
+y, neumann = symbols("y neumann", real=True)
+lambda_min_G, lambda_max_G = symbols("lambda_min_G lambda_max_G", positive=True)
+parameters, norm_H = symbols("parameters norm_H", positive=True)
+by_U, by_b, by_v, by_c, v_i, x_j = symbols("by_U by_b by_v by_c v_i x_j", real=True)
+s_i, ds_i, dds_i = symbols("s_i ds_i dds_i", real=True)
+input_scale, output_scale = symbols("input_scale output_scale", positive=True)
+spread = Symbol("spread", positive=True)
+mu4_gaussian, mu4_uniform, mu4_signs, half_width = symbols(
+    "mu4_gaussian mu4_uniform mu4_signs half_width", positive=True
+)
+
+# Sections 11.1 and 11.2: least squares, features, the kernel matrix of two points
+
+singular, inner_radius, outer_radius = symbols("singular inner_radius outer_radius", positive=True)
+u_y, v_w, y_1, y_2, alpha_1, alpha_2, weight_1, K_12, K_x1, K_x2 = symbols(
+    "u_y v_w y_1 y_2 alpha_1 alpha_2 weight_1 K_12 K_x1 K_x2", real=True
+)
+norm_Py, rank_A, solutions, least, K_11, K_22, size_12 = symbols(
+    "norm_Py rank_A solutions least K_11 K_22 size_12", nonnegative=True
+)
+norm_w, norm_tilde, norm_hat, norm_off, norm_seen, norm_star, excess, span = symbols(
+    "norm_w norm_tilde norm_hat norm_off norm_seen norm_star excess span", nonnegative=True
+)
+Phi_star, Phi_limit, fit_x, kept_x, start_x, objective = symbols(
+    "Phi_star Phi_limit fit_x kept_x start_x objective", real=True
+)
+K_bias, bias, K_poly, K_rbf, K_laplace, xx = symbols(
+    "K_bias bias K_poly K_rbf K_laplace xx", real=True
+)
+shift, distance, phi_21, phi_22 = symbols("shift distance phi_21 phi_22", nonnegative=True)
+width, degree = symbols("width degree", positive=True)
+quadratics, constant = symbols("quadratics constant", real=True)
+
 BOOK: Mapping[sp.Symbol, Written] = {
     m: _("m", units=NUMBER),
     d: _("d", units=NUMBER),
@@ -119,6 +161,107 @@ BOOK: Mapping[sp.Symbol, Written] = {
         r"\lim_{n\to\infty}\frac1nK_n(x,z)",
     ),
     K_mean: _(r"\mathbb{E}[\frac1n\hat K_n(x,z)]"),
+    # Sections 11.5 and 11.6: exact statements at initialization
+    mu4: _(r"\mu_4", units=NUMBER),
+    norm_W: _(r"\|W\|", units=NUMBER),
+    P_norm: _(r"\mathbb{P}[\|W\|\le\sqrt{n(d+1)}]", r"P[\|W\|\le\sqrt{n(d+1)}]", units=NUMBER),
+    delta: _(r"\delta", units=NUMBER),
+    R_0: _("R_0", units=(2, 0)),
+    norm_y: _(r"\|y\|", r"\|\mathbf y\|", units=(1, 0)),
+    trace_K: _(
+        r"\mathrm{tr}\,G^{LC}",
+        r"\sum_{i=1}^mK^{LC}(x_i,x_i)",
+        r"\sum_iK^{LC}(x_i,x_i)",
+        units=(2, 0),
+    ),
+    mean_f0: _(r"\mathbb{E}[f(w_0)]", "E[f(w_0)]", units=(2, 0)),
+    C_11_22: _("C", units=(2, 0)),
+    R_11_18: _("R", units=(1, 0)),
+    covariance: _(
+        r"\mathrm{Cov}(\Phi_n(x,w_0),\Phi_n(z,w_0))",
+        r"\mathbb{E}[\Phi_n(x,w_0)\Phi_n(z,w_0)]",
+        "c(x,z)",
+    ),
+    fourth: _(r"\mathbb{E}[\Phi_n(x,w_0)^4]", r"E[\Phi_n(x,w_0)^4]"),
+    E_s4: _(r"\mathbb{E}[\sigma(u^\top x)^4]", r"E[\sigma(u^\top x)^4]"),
+    c_xx: _("{c(x,x)}", "c(x,x)", r"\mathbb{E}[\sigma(u^\top x)^2]", r"E[\sigma(u^\top x)^2]"),
+    K_NTK: _(r"K^{NTK}(x,z)", r"\lim_{n\to\infty}\hat K_n(x,z)", r"\mathbb{E}[\hat K_n(x,z)]"),
+    var_x1: _(r"\mathrm{Var}(x_i^{(1)})"),
+    lambda_min_G: _(r"\lambda_{\min}(G_0)", r"\lambda_{\min}(G)", units=SQUARED_SLOPE),
+    lambda_max_G: _(r"\lambda_{\max}(G_0)", r"\lambda_{\max}(G)", units=SQUARED_SLOPE),
+    A_lin: _("A"),
+    B_lin: _("B"),
+    y: _("y", r"\mathbf y"),
+    Phi_lin_k: _(r"\Phi^{lin}(X,p_k)"),
+    Phi_lin_0: _(r"\Phi^{lin}(X,p_0)", r"\Phi(X,w_0)"),
+    neumann: _(r"\sum_{j=0}^\infty B^j", r"\sum_{j=0}^{\infty}B^j"),
+    parameters: _("N", units=NUMBER),
+    norm_H: _(r"\|H_i\|"),
+    by_U: _(r"\partial_{U_{ij}}\Phi(x,w)", r"\frac{\partial\Phi(x,w)}{\partial U_{ij}}"),
+    by_b: _(r"\partial_{b_i}\Phi(x,w)", r"\frac{\partial\Phi(x,w)}{\partial b_i}"),
+    by_v: _(r"\partial_{v_i}\Phi(x,w)", r"\frac{\partial\Phi(x,w)}{\partial v_i}"),
+    by_c: _(r"\partial_c\Phi(x,w)", r"\frac{\partial\Phi(x,w)}{\partial c}"),
+    v_i: _("v_i"),
+    x_j: _("x_j"),
+    s_i: _(r"\sigma(z_i)"),
+    ds_i: _(r"{\sigma'(z_i)}", r"\sigma'(z_i)"),
+    dds_i: _(r"{\sigma''(z_i)}", r"\sigma''(z_i)"),
+    input_scale: _(r"a_{\mathrm{in}}"),
+    output_scale: _(r"a_{\mathrm{out}}"),
+    spread: _(r"\varsigma"),
+    mu4_gaussian: _(r"\mu_4(\mathcal N)"),
+    mu4_uniform: _(r"\mu_4(\mathcal U)"),
+    mu4_signs: _(r"\mu_4(\{\pm1\})"),
+    half_width: _(r"\ell"),
+    # Sections 11.1 and 11.2: least squares, features, the kernel matrix of two points
+    singular: _("s_i", units=SLOPE),
+    u_y: _(r"u_i^\top y", r"\langle u_i,y\rangle", units=(1, 0)),
+    v_w: _(r"v_i^\top w_*", r"\langle v_i,w_*\rangle", units=PARAMETER),
+    norm_Py: _(r"\|y_*\|", r"\|AA^\dagger y\|", r"\|AA^+y\|", units=(1, 0)),
+    least: _(r"\|Aw_*-y\|^2", r"\min_w\|Aw-y\|^2", units=(2, 0)),
+    rank_A: _(r"\operatorname{rank}(A)", r"\operatorname{rank}A", units=NUMBER),
+    solutions: _(r"\dim\{w\mid f(w)=f(w_*)\}", r"\dim\ker(A)", r"\dim\ker A", units=NUMBER),
+    norm_w: _(r"\|w\|_H", units=PARAMETER),
+    norm_tilde: _(r"\|\tilde w\|_H", units=PARAMETER),
+    norm_hat: _(r"\|\hat w\|_H", units=PARAMETER),
+    norm_off: _(r"\|w-w_*\|_H", units=PARAMETER),
+    norm_star: _(r"\|w_*\|_H", units=PARAMETER),
+    norm_seen: _(r"\|\phi(X)(w-w_*)\|", units=(1, 0)),
+    excess: _(r"\|\phi(X)w-y\|^2-\|\phi(X)w_*-y\|^2", units=(2, 0)),
+    span: _(r"\dim\tilde H", r"\dim(\tilde H)", units=NUMBER),
+    y_1: _("y_1", units=(1, 0)),
+    y_2: _("y_2", units=(1, 0)),
+    alpha_1: _(r"\alpha_1", units=(-1, 2)),
+    alpha_2: _(r"\alpha_2", units=(-1, 2)),
+    weight_1: _("(G^{-1}y)_1", "(K^{-1}y)_1", units=(-1, 2)),
+    K_11: _("K_{11}", "K(x_1,x_1)", "G_{11}", units=SQUARED_SLOPE),
+    K_12: _("K_{12}", "K(x_1,x_2)", "G_{12}", units=SQUARED_SLOPE),
+    size_12: _("|K(x_1,x_2)|", "|K_{12}|", "|G_{12}|", units=SQUARED_SLOPE),
+    K_22: _("K_{22}", "K(x_2,x_2)", "G_{22}", units=SQUARED_SLOPE),
+    K_x1: _("K(x,x_1)", units=SQUARED_SLOPE),
+    K_x2: _("K(x,x_2)", units=SQUARED_SLOPE),
+    objective: _(r"\|G\alpha-y\|^2", units=(2, 0)),
+    Phi_star: _(r"\Phi(x,w_*)", units=(1, 0)),
+    Phi_limit: _(r"\lim_{k\to\infty}\Phi(x,w_k)", units=(1, 0)),
+    fit_x: _(r"\langle\phi(x),w_*\rangle", units=(1, 0)),
+    kept_x: _(r"\langle\phi(x),\hat w_0\rangle", units=(1, 0)),
+    start_x: _(r"\langle\phi(x),w_0\rangle", units=(1, 0)),
+    K_bias: _(r"\langle(1,x),(1,z)\rangle"),
+    bias: _("b_*(x,y)"),
+    K_poly: _(r"K_{\mathrm{poly}}(x,x')", "K(x,x')"),
+    K_rbf: _(r"K_{\mathrm{RBF}}(x,x')", "K(x,x')"),
+    K_laplace: _(r"K_{\mathrm{Laplace}}(x,x')", "K(x,x')"),
+    xx: _(r"x^\top x'", r"\langle x,x'\rangle"),
+    distance: _(r"\|x-x'\|"),
+    shift: _("c"),
+    width: _("c"),
+    degree: _("r"),
+    phi_21: _(r"\phi_1^{\mathrm{Chol}}(x_2)", units=SLOPE),
+    phi_22: _(r"\phi_2^{\mathrm{Chol}}(x_2)", units=SLOPE),
+    quadratics: _(r"\dim\{p\mid\deg p\le2\}", units=NUMBER),
+    inner_radius: _(r"r_1", r"r_{\mathrm{disc}}"),
+    outer_radius: _(r"r_2", r"r_{\mathrm{ring}}"),
+    constant: _(r"w_{\mathrm{const}}"),
 }
 PRINTED = {symbol: written.forms[0] for symbol, written in BOOK.items()}
 """The LaTeX of every symbol."""
@@ -131,4 +274,13 @@ TANGENT = Vectors(
         "w_0": ("w_0",),
     },
     inner={("g", "w"): g_w, ("g", "w_0"): g_w0, ("g", "g'"): g_g},
+)
+FEATURES = Vectors(
+    forms={
+        "phi": (r"\phi(x)",),
+        "w_*": ("w_*",),
+        "w_hat": (r"\hat w_0",),
+        "w_0": ("w_0",),
+    },
+    inner={("phi", "w_*"): fit_x, ("phi", "w_hat"): kept_x, ("phi", "w_0"): start_x},
 )
