@@ -77,6 +77,13 @@ def _parser() -> argparse.ArgumentParser:
     sub.add_argument("-j", "--jobs", type=_jobs, metavar="N", help="processes; all cores if absent")
     sub.add_argument("--json", action="store_true", help="print one JSON object a theorem")
 
+    sub = command("errata", _errata, "List the slips of the book, with what shows them.")
+    formats = ("text", "markdown", "latex", "json")
+    sub.add_argument("--format", choices=formats, default="text")
+    sub.add_argument("--json", action="store_const", const="json", dest="format")
+
+    command("warmup", _warmup, "Compile everything once, so that later commands need not wait.")
+
     sub = command("claim", _claim, "Judge a theorem with other formulas in some of its slots.")
     sub.add_argument("label", metavar="LABEL", help="such as 11.13")
     sub.add_argument("formulas", metavar="FORMULA", nargs="+", help=r"r = \frac{..}{..} or slot=..")
@@ -226,6 +233,55 @@ def _check_mutants(options: argparse.Namespace) -> int:
                 fate = paint(one["why"], "faint") if one["why"] else paint("unexplained", "red")
                 print(f"{paint(data['theorem'], 'bold')}: {one['slip']} ({one['formula']}): {fate}")
     return FOUND if unexplained else FINE
+
+
+def _errata(options: argparse.Namespace) -> int:
+    from audit import errata
+    from audit.terminal import Progress
+    from theorems.errata import ERRATA
+
+    progress = Progress(len(ERRATA))
+    try:
+        found = list(errata.entries(progress.step))
+    finally:
+        progress.clear()
+    if options.format == "json":
+        lines = [json.dumps(errata.as_data(entry), ensure_ascii=False) for entry in found]
+    elif options.format == "markdown":
+        lines = [errata.MARKDOWN_HEAD, *map(errata.as_markdown, found)]
+    elif options.format == "latex":
+        items = [line for entry in found for line in errata.as_latex(entry)]
+        lines = [*errata.LATEX_HEAD, *items, *errata.LATEX_FOOT]
+    else:
+        lines = [line for entry in found for line in errata.as_text(entry)]
+    print("\n".join(lines))
+    return FINE
+
+
+def _warmup(options: argparse.Namespace) -> int:
+    import time
+
+    import numpy as np
+
+    from audit.terminal import Progress
+    from numeric.warmup import problems
+    from theorems import ALL
+
+    def sweep(theorem: "Theorem[Any]") -> None:
+        middle = {name: np.full(2, sum(ends) / 2) for name, ends in theorem.sweep.box.items()}
+        with np.errstate(all="ignore"):
+            theorem.sweep.slack(middle, theorem.formulas())
+
+    works = {**problems(), **{t.label: lambda t=t: sweep(t) for t in ALL}}
+    progress, start = Progress(len(works)), time.monotonic()
+    try:
+        for name, work in works.items():
+            progress.step(name)
+            work()
+    finally:
+        progress.clear()
+    print(f"{len(works)} computations ready after {time.monotonic() - start:.1f} s")
+    return FINE
 
 
 def _sharpness(options: argparse.Namespace) -> int:

@@ -12,7 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from harness import HERE, Contender, Timing, compare, machine
+from harness import HERE, ROOT, Contender, Timing, compare, machine
+
+sys.path.insert(0, str(ROOT))
+from limits import measured
 
 RESULTS = HERE / "results"
 OURS = Contender("this project", "ours")
@@ -162,10 +165,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tasks", nargs="*", metavar="task", help=", ".join(t.name for t in TASKS))
     names = parser.parse_args().tasks
-    if unknown := set(names) - {task.name for task in TASKS}:
+    if unknown := set(names) - {"limits", *(task.name for task in TASKS)}:
         parser.error(f"no such task: {', '.join(sorted(unknown))}")
     RESULTS.mkdir(exist_ok=True)
     facts = machine()
+    if not names or "limits" in names:
+        found = {"limits": measured(), "machine": facts}
+        _write(RESULTS / "limits.json", json.dumps(found, indent=1) + "\n")
     for task in TASKS:
         if not names or task.name in names:
             _write(RESULTS / f"{task.name}.json", json.dumps(_run(task, facts), indent=1) + "\n")
@@ -202,9 +208,15 @@ def report() -> str:
     ]
     for path in sorted(RESULTS.glob("*.json")):
         result = json.loads(path.read_text(encoding="utf-8"))
-        if "tables" in result:
-            parts += _section(result)
+        parts += _section(result) if "tables" in result else _limits(result)
     return "\n\n".join(parts) + "\n"
+
+
+def _limits(result: dict[str, Any]) -> Iterator[str]:
+    yield "## What the machine can do"
+    yield f"{result['machine']['processor']}, {result['machine']['cores']} cores."
+    rows = (f"| {fact} | {value:.2f} |" for fact, value in result["limits"].items())
+    yield "\n".join(["| | |", "|---|---:|", *rows])
 
 
 def _section(result: dict[str, Any]) -> Iterator[str]:

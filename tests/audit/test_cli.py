@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 
 import theorems
-from audit import derivation, mutants
+from audit import derivation, errata, mutants
 from audit.cli import main
 from theorems.ch11_s3_1_linearization import TANGENT_KERNEL as KERNEL
 from theorems.ch11_s3_1_linearization import THEOREM as LINEARIZATION
+from theorems.errata import ERRATA
 
 ROOT = Path(__file__).parent.parent.parent
 SUMMARY = ROOT / "examples" / "summary.pt.md"
@@ -443,3 +444,17 @@ def test_a_number_of_processes_is_a_positive_integer(jobs: str) -> None:
 
     assert done.returncode == 2
     assert f"'{jobs}' is not a number of processes" in done.stderr
+
+
+def test_the_errata_are_printed_in_every_format(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(errata, "ERRATA", ERRATA[:3])
+
+    for form, start in (
+        ("text", "1. introduction (misprint)"),
+        ("markdown", "| | where | sort |"),
+        ("latex", r"\documentclass{article}"),
+        ("json", '{"number": 1, '),
+    ):
+        code, out, err = run("errata", "--format", form)
+        assert (code, err) == (0, "")
+        assert out.startswith(start)

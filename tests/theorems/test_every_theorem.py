@@ -31,6 +31,9 @@ KINDS = {
     "Remark",
     "Assumption",
     "Definition",
+    "Figure",
+    "Exercise",
+    "Section",
 }
 SLOTS = [
     pytest.param(theorem, slot, id=f"{theorem.label}: {slot.name}")
