@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
+import sympy as sp
+
 from audit.claims import Claim, claims_in, loss_convention
 from audit.judge import Judgement, Verdict, judge
 from audit.latex import Clause, clauses
@@ -151,8 +153,10 @@ def audit_text(
         if clause.tree is None:
             findings.append(_unread(document, text, start, clause))
             continue
-        for claim, applies in _claims(clause.tree, theorems, convention):
-            judgement = _judged(judging, claim, applies, known)
+        for claim, applies, judgement in _decided(
+            (claim, applies, _judged(judging, claim, applies, known))
+            for claim, applies in _claims(clause.tree, theorems, convention)
+        ):
             if judgement.verdict.accuses and not claim.sure:
                 continue
             matched.add(number)
@@ -165,6 +169,27 @@ def audit_text(
     )
     parsed = sum(clause.tree is not None for _, clause in read)
     return Audit(name, tuple(findings), Coverage(len(read), parsed, len(matched), decided))
+
+
+Judged: TypeAlias = tuple[Claim, Convention | None, Judgement]
+
+
+def _decided(judged: Iterable[Judged]) -> list[Judged]:
+    """Return the kindest judgement about each quantity.
+
+    Several theorems speak of a step size, and a writer means one of them: a formula that is true
+    in one is not held against the writer because it is false in another.
+    """
+    best: dict[sp.Symbol, Judged] = {}
+    for one in judged:
+        known = best.get(one[0].slot.quantity)
+        if known is None or _rank(one) < _rank(known):
+            best[one[0].slot.quantity] = one
+    return list(best.values())
+
+
+def _rank(judged: Judged) -> int:
+    return list(Verdict).index(judged[2].verdict) + 100 * judged[2].verdict.accuses
 
 
 def _claims(

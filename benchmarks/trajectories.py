@@ -15,11 +15,12 @@ from collections.abc import Callable
 import numpy as np
 
 from numeric.activations import activate, activate_with_slope, activation
+from numeric.descent import aligned, blocks_and_lanes
 from numeric.ensembles import ensemble_gradient_descent
 from numeric.inputs import FloatArray
 from numeric.jit import kernel, reduction
 from numeric.networks import Network, initial_network
-from numeric.trajectories import aligned, blocks_and_lanes, gradient_descent
+from numeric.trajectories import gradient_descent
 
 SAMPLES, DIMENSION = 8, 2
 FROM_VALUES = ("tanh", "relu", "identity")

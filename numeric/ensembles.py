@@ -10,13 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from numeric.activations import Activation
-from numeric.inputs import FloatArray, count, finite, number
-from numeric.losses import loss as named_loss
-from numeric.networks import Network
-from numeric.threads import barrier, in_parts
-from numeric.trajectories import (
-    SLICE,
-    Progress,
+from numeric.descent import (
     aligned_copy,
     descend,
     empty_record,
@@ -25,6 +19,11 @@ from numeric.trajectories import (
     unpacked,
     workspace,
 )
+from numeric.inputs import FloatArray, count, finite, number
+from numeric.losses import loss as named_loss
+from numeric.networks import Network
+from numeric.threads import barrier, in_parts
+from numeric.trajectories import SLICE, Progress
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Documents, from bytes to findings."""
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from audit.claims import Claim
 from audit.document import Audit, Coverage, DocumentError, audit_file, audit_text, read_text
 from audit.judge import Judgement, Verdict
 from audit.report import audit_as_json
+from theorems.ch11_03_gd_min_norm import STEP_MAX as STEP_11_3
+from theorems.ch11_03_gd_min_norm import THEOREM as GD
+from theorems.notation import s_max, s_min
 
 SUMMARY = Path(__file__).parent.parent.parent / "examples" / "summary.pt.md"
 HALF = r"$$f(w)=\frac12\sum_{i=1}^m(\Phi(x_i,w)-y_i)^2$$" + "\n"
@@ -273,3 +277,25 @@ def test_a_loss_the_theorem_cannot_be_restated_for_accuses_nobody() -> None:
 
     assert not audit_text(mean + step, "essay.md", theorems.ALL).findings
     assert audit_text(step, "essay.md", theorems.ALL).findings
+
+
+def test_two_theorems_about_one_quantity_make_one_finding() -> None:
+    """Theorem 11.3 and Remark 11.4 both bound the step by the largest singular value."""
+    (finding,) = audit(r"Choose $h<\frac{1}{s_{\max}^2}$.").findings
+
+    assert finding.judgement.verdict is Verdict.MATCHES
+    assert finding.claim is not None
+    assert finding.claim.theorem.label == "Remark 11.4"
+
+
+def test_a_formula_that_is_true_in_one_theorem_is_not_held_against_the_writer() -> None:
+    """With this step Theorem 11.3 is false; a theorem that allows it decides."""
+    generous = dataclasses.replace(STEP_11_3, formula=2 / (s_min * s_max))
+    other = dataclasses.replace(GD, label="Theorem 99.1", slots=(generous, *GD.slots[1:]))
+    text = PLAIN + r"Choose $h<\frac{2}{s_{\min}s_{\max}}$."
+
+    (alone,) = audit_text(text, "a.md", [GD]).findings
+    (both,) = audit_text(text, "a.md", [GD, other]).findings
+
+    assert alone.judgement.verdict is Verdict.REFUTED
+    assert both.judgement.verdict is Verdict.MATCHES

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from numeric import trajectories
 from numeric.activations import activation
+from numeric.descent import blocks_and_lanes
 from numeric.networks import Network, network
 from numeric.trajectories import (
     Trajectory,
-    blocks_and_lanes,
     gradient_descent,
     packed,
     stochastic_gradient_descent,
