@@ -103,14 +103,15 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _theorem(label: str) -> "Theorem[Any]":
-    from theorems import ALL
+    from theorems import MODULES, find
 
     wanted = label.strip().lower()
-    for theorem in ALL:
+    number = wanted.rpartition(" ")[2].strip("()")
+    if number in MODULES:
+        theorem = find(number)
         if wanted in (theorem.number, theorem.label.lower()):
             return theorem
-    known = ", ".join(theorem.number for theorem in ALL)
-    raise UsageError(f"no theorem is called {label!r}; there are {known}")
+    raise UsageError(f"no theorem is called {label!r}; there are {', '.join(MODULES)}")
 
 
 def _list(options: argparse.Namespace) -> int:
@@ -334,7 +335,7 @@ def _claim(options: argparse.Namespace) -> int:
             print(f"  {line}")
         if judgement.verdict is not Verdict.MATCHES:
             for form in correct.values():
-                print(f"  the book: {paint(form, 'cyan')}")
+                print(f"  the statement: {paint(form, 'cyan')}")
     return FOUND if judgement.verdict.accuses else FINE
 
 

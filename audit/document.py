@@ -198,7 +198,7 @@ def _claims(
     """Yield the claims that can be judged, each with the convention that applies to it."""
     for claim in claims_in(tree, theorems):
         restatable = claim.theorem.conventions
-        if not claim.formula.free_symbols:
+        if claim.slot.over and not claim.formula.free_symbols:
             continue  # a number for a letter: h = 1/10 is a choice, not a claim
         if convention and restatable and convention not in restatable:
             continue  # nobody can say what the formula would be in the book's loss

@@ -13,9 +13,23 @@ from audit.judge import TRUE, Judgement, Verdict, judge
 from symbolic.evaluate import FormulaError
 from symbolic.step import equal
 from theorems.base import Slot, Theorem
-from theorems.notation import E_dd, E_ss, lambda_max, lambda_min, s_max, s_min
+from theorems.notation import (
+    E_dd,
+    E_ss,
+    lambda_max,
+    lambda_max_LC,
+    lambda_min,
+    lambda_min_LC,
+    s_max,
+    s_min,
+)
 
-SWAPPED = ((lambda_min, lambda_max), (s_min, s_max), (E_ss, E_dd))
+SWAPPED = (
+    (lambda_min, lambda_max),
+    (lambda_min_LC, lambda_max_LC),
+    (s_min, s_max),
+    (E_ss, E_dd),
+)
 Fate = Literal["killed", "true", "survived"]
 
 

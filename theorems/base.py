@@ -18,7 +18,7 @@ from symbolic.evaluate import FloatArray, FormulaError, at_point, on_arrays
 from symbolic.exact import Number, Uncertain, Undefined, as_text, is_exact, precision
 from symbolic.fact import Fact, Relation
 from symbolic.step import Step
-from theorems.notation import Vectors, f0, h, loss_k, m
+from theorems.notation import R_0, Vectors, f0, h, loss_k, m
 
 NO_VECTORS = Vectors()
 NUDGE = sp.Rational(5, 100)
@@ -213,10 +213,15 @@ class Convention:
         return self.replace.get(symbol, symbol) / symbol
 
 
+def _loss(name: str, factor: sp.Expr) -> Convention:
+    """Return what losses and steps mean to a writer who divides the loss by the factor."""
+    return Convention(name, {**{of: factor * of for of in (f0, loss_k, R_0)}, h: h / factor})
+
+
 LOSSES = (
-    Convention("the loss with a factor 1/2", {f0: 2 * f0, loss_k: 2 * loss_k, h: h / 2}),
-    Convention("the loss divided by m", {f0: m * f0, loss_k: m * loss_k, h: h / m}),
-    Convention("the loss divided by 2 m", {f0: 2 * m * f0, loss_k: 2 * m * loss_k, h: h / (2 * m)}),
+    _loss("the loss with a factor 1/2", sp.Integer(2)),
+    _loss("the loss divided by m", m),
+    _loss("the loss divided by 2 m", 2 * m),
 )
 """Other normalisations of the sum of squares; a step is h times the gradient of what is printed."""
 

@@ -137,7 +137,8 @@ ERRATA: tuple[Erratum, ...] = (
         "gap",
         r"\(\lambda_{\max}^{LC}+\frac12\lambda_{\min}^{LC}\le\lambda_{\max}^{LC}\)",
         r"\(\le\frac32\lambda_{\max}^{LC}\)",
-        r"\(\lambda_{\min}^{LC}=\lambda_{\max}^{LC}=1\): \(1+\frac12\le1\)",
+        theorem="11.19",
+        wording="upper end without room, as in the book's proof",
     ),
     Erratum(
         "Lemma 11.20",
@@ -158,8 +159,8 @@ ERRATA: tuple[Erratum, ...] = (
         "gap",
         r"\(M_2=R+6R^2+6R^3\) as the sum of the partial bounds",
         r"their sum is \(6R+12R^2+6R^3\): the part of \(b\) is left out (false for \(n\le10\))",
-        r"\(n=1\), \(R=\frac1{100}\): a squared ratio of \(9.37\cdot10^{-4}\) above"
-        r" \(M_2^2=1.12\cdot10^{-4}\)",
+        theorem="11.21",
+        wording="M_2 as printed",
     ),
     Erratum(
         "Lemma 11.21, proof",
@@ -173,21 +174,24 @@ ERRATA: tuple[Erratum, ...] = (
         "not sharp",
         r"a Lipschitz constant \(M\sqrt n\)",
         r"one that stays bounded: it tends to \(B_1\sqrt{1+\|x\|^2}\)",
+        theorem="11.21",
+        wording="M_2 without the sqrt(n) it is multiplied by",
     ),
     Erratum(
         "Theorem 11.23",
         "wrong",
         r"\(f(w_k)\le C(1-\frac{hn}{2\lambda_{\min}^{LC}})^{2k}\)",
         r"\(f(w_k)\le C(1-\frac{hn\lambda_{\min}^{LC}}2)^{2k}\)",
-        r"\(\sigma(t)=t\), \(d=m=1\), \(x=\frac14\), \(y=1\), \(h=\frac1{8n}\): the printed bound"
-        r" is \(0\) for \(k=1\)",
+        theorem="11.23",
+        wording="decay with the inverse eigenvalue, as printed",
     ),
     Erratum(
         "Theorem 11.23, proof",
         "gap",
         r"\(cn^{-1/2}\ge\frac{2mM\sqrt n}n\sqrt{R_0}\)",
         r"\(cn^{-1/2}\ge\frac{4\sqrt mM}{\lambda_{\min}^{LC}\sqrt n}\sqrt{R_0}\)",
-        r"not enough where \(\sqrt m\lambda_{\min}^{LC}<2\)",
+        theorem="11.23",
+        wording="radius as printed",
     ),
     Erratum(
         "Remark 11.24",
@@ -202,6 +206,8 @@ ERRATA: tuple[Erratum, ...] = (
         "gap",
         r"\(mM(\cdot)\le cmMn^{-1/2}\)",
         r"\(mM^2(\cdot)\le2cmM^2n^{-1/2}\)",
+        theorem="11.25",
+        wording="as printed, M once and no 2",
     ),
     Erratum(
         "Propositions 11.25 and 11.26",
@@ -239,7 +245,8 @@ ERRATA: tuple[Erratum, ...] = (
         "wrong",
         r"\(h=\frac1n\) with the loss (11.0.1b)",
         r"\(hn\lambda_{\max}(K)<1\); for instance \(h=\frac1{4n}\)",
-        r"data \(-2,0,2\): gradient descent diverges",
+        theorem="11.3b",
+        wording="the printed step",
     ),
     Erratum(
         "Section 11.6",

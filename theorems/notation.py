@@ -106,6 +106,76 @@ shift, distance, phi_21, phi_22 = symbols("shift distance phi_21 phi_22", nonneg
 width, degree = symbols("width degree", positive=True)
 quadratics, constant = symbols("quadratics constant", real=True)
 
+# Exercise 11.37: random biases
+
+E_ss_b, E_dd_b, K_mean_b, K_NTK_b, K_LC_b, cos_bar = symbols(
+    "E_ss_b E_dd_b K_mean_b K_NTK_b K_LC_b cos_bar", real=True
+)
+theta_bar = Symbol("theta_bar", nonnegative=True)
+
+# Figures 11.1 to 11.3, Remark 11.29, section 11.6: pictures, ADAM, sizes of gradients
+
+mean_s2, mean_s4, mean_ds2 = symbols("mean_s2 mean_s4 mean_ds2", positive=True)
+mean_sq_U, mean_sq_b, mean_sq_v, mean_norm_v = symbols(
+    "mean_sq_U mean_sq_b mean_sq_v mean_norm_v", nonnegative=True
+)
+beta_1, beta_2, adam_eps, adam_U, adam_v, adam_ratio = symbols(
+    "beta_1 beta_2 adam_eps adam_U adam_v adam_ratio", nonnegative=True
+)
+g_i, adam_step = symbols("g_i adam_step", real=True)
+step_sum, step_half, step_mean, lambda_min_K, lambda_max_K, trace_of_K = symbols(
+    "step_sum step_half step_mean lambda_min_K lambda_max_K trace_of_K", positive=True
+)
+top_factor = Symbol("top_factor", real=True)
+slope_0, radius, bend = symbols("slope_0 radius bend", positive=True)
+gap, slope_gap, miss, least_loss = symbols("gap slope_gap miss least_loss", nonnegative=True)
+Phi_w0, largest_value = symbols("Phi_w0 largest_value", real=True)
+
+# Lemma 11.21: bounds for gradients near the start
+
+B_1, B_2, V_j, L_rho, U_rho, M_1, M_2, s_x = symbols(
+    "B_1 B_2 V_j L_rho U_rho M_1 M_2 s_x", positive=True
+)
+size_v0, radius_21, norm_g0 = symbols("size_v0 radius_21 norm_g0", nonnegative=True)
+
+# Lemma 11.19 and Theorem 11.23: the spectrum of wide networks, and how they are trained
+
+lambda_min_LC, lambda_max_LC, M_LC, r_LC, C_11_23 = symbols(
+    "lambda_min_LC lambda_max_LC M_LC r_LC C_11_23", positive=True
+)
+lambda_min_hat, lambda_max_hat = symbols("lambda_min_hat lambda_max_hat", real=True)
+gap_LC = Symbol("gap_LC", nonnegative=True)
+
+# Section 11.5.4 and 11.5.5: proximity to the linearized model, random starts
+
+drift_G, drift_n, remainder, gap_x = symbols("drift_G drift_n remainder gap_x", nonnegative=True)
+M_25, c_25 = symbols("M_25 c_25", positive=True)
+Phi_k, Phi_next, pull_bar, pull_mid, pull_k, pull_next, pull_0 = symbols(
+    "Phi_k Phi_next pull_bar pull_mid pull_k pull_next pull_0", real=True
+)
+Phi_lin_next, pull_lin = symbols("Phi_lin_next pull_lin", real=True)
+mean_x, cov_xz, var_x, K_xx, K_xz, K_z1 = symbols("mean_x cov_xz var_x K_xx K_xz K_z1", real=True)
+tau = Symbol("tau", positive=True)
+
+# Exercises 11.32 to 11.36
+
+features, P_both, hyperplane_distance, dim_poly = symbols(
+    "features P_both hyperplane_distance dim_poly", positive=True
+)
+v_wk, v_w0, geometric_sum, x_line, angle_xz = symbols(
+    "v_wk v_w0 geometric_sum x_line angle_xz", real=True
+)
+phi_rbf_0, feature_ratio, bump_height = symbols("phi_rbf_0 feature_ratio bump_height", real=True)
+phi_10, phi_20, phi_11, x_1, x_2 = symbols("phi_10 phi_20 phi_11 x_1 x_2", real=True)
+
+# Assumption 11.18: constants of activations
+
+beta_sharp, epsilon = symbols("beta_sharp epsilon", positive=True)
+t_point, size_sigma_t = symbols("t_point size_sigma_t", real=True)
+lip_tanh, lip_arctan, lip_sigmoid, lip_sigmoid_slope, lip_softplus, chord_relu = symbols(
+    "lip_tanh lip_arctan lip_sigmoid lip_sigmoid_slope lip_softplus chord_relu", positive=True
+)
+
 BOOK: Mapping[sp.Symbol, Written] = {
     m: _("m", units=NUMBER),
     d: _("d", units=NUMBER),
@@ -262,6 +332,179 @@ BOOK: Mapping[sp.Symbol, Written] = {
     inner_radius: _(r"r_1", r"r_{\mathrm{disc}}"),
     outer_radius: _(r"r_2", r"r_{\mathrm{ring}}"),
     constant: _(r"w_{\mathrm{const}}"),
+    # Exercise 11.37: random biases
+    E_ss_b: _(
+        r"\mathbb{E}[\sigma(u^\top x+b)\sigma(u^\top z+b)]",
+        r"E[\sigma(u^\top x+b)\sigma(u^\top z+b)]",
+    ),
+    E_dd_b: _(
+        r"\mathbb{E}[\sigma'(u^\top x+b)\sigma'(u^\top z+b)]",
+        r"E[\sigma'(u^\top x+b)\sigma'(u^\top z+b)]",
+    ),
+    K_mean_b: _(r"\mathbb{E}[\frac1n\hat K_{n,b}(x,z)]"),
+    K_LC_b: _(r"K^{LC}_b(x,z)", r"\lim_{n\to\infty}\frac1n\hat K_{n,b}(x,z)"),
+    K_NTK_b: _(r"K^{NTK}_b(x,z)", r"\lim_{n\to\infty}\hat K_{n,b}(x,z)"),
+    cos_bar: _(r"\cos\bar\theta", r"\cos(\bar\theta)"),
+    theta_bar: _(r"\bar\theta"),
+    # Figures 11.1 to 11.3, Remark 11.29, section 11.6: pictures, ADAM, sizes of gradients
+    mean_s2: _(
+        r"{\mathbb{E}[\sigma(u^\top x)^2]}",
+        r"\mathbb{E}[\sigma(u^\top x)^2]",
+        r"E[\sigma(u^\top x)^2]",
+    ),
+    mean_s4: _(
+        r"{\mathbb{E}[\sigma(u^\top x)^4]}",
+        r"\mathbb{E}[\sigma(u^\top x)^4]",
+        r"E[\sigma(u^\top x)^4]",
+    ),
+    mean_ds2: _(
+        r"{\mathbb{E}[\sigma'(u^\top x)^2]}",
+        r"\mathbb{E}[\sigma'(u^\top x)^2]",
+        r"E[\sigma'(u^\top x)^2]",
+    ),
+    mean_sq_U: _(
+        r"\mathbb{E}[\|\nabla_U\Phi(x,w_0)\|_F^2]",
+        r"\mathbb{E}[\|\nabla_U\Phi(x,w_0)\|^2]",
+        r"E[\|\nabla_U\Phi(x,w_0)\|_F^2]",
+        r"E[\|\nabla_U\Phi(x,w_0)\|^2]",
+    ),
+    mean_sq_b: _(r"\mathbb{E}[\|\nabla_b\Phi(x,w_0)\|^2]", r"E[\|\nabla_b\Phi(x,w_0)\|^2]"),
+    mean_sq_v: _(r"\mathbb{E}[\|\nabla_v\Phi(x,w_0)\|^2]", r"E[\|\nabla_v\Phi(x,w_0)\|^2]"),
+    mean_norm_v: _(r"\mathbb{E}[\|\nabla_v\Phi(x,w_0)\|]", r"E[\|\nabla_v\Phi(x,w_0)\|]"),
+    beta_1: _(r"\beta_1", units=NUMBER),
+    beta_2: _(r"\beta_2", units=NUMBER),
+    adam_eps: _(r"\varepsilon"),
+    g_i: _("g_i", r"\partial_if(w_0)"),
+    adam_step: _(r"\Delta w_i^{\mathrm{ADAM}}", r"\Delta_i^{\mathrm{ADAM}}"),
+    adam_U: _(r"\|\Delta U^{\mathrm{ADAM}}\|", r"\|\Delta U^{\mathrm{ADAM}}\|_F"),
+    adam_v: _(r"\|\Delta v^{\mathrm{ADAM}}\|"),
+    adam_ratio: _(
+        r"\frac{\|\Delta U^{\mathrm{ADAM}}\|}{\|\Delta v^{\mathrm{ADAM}}\|}",
+        r"\frac{\|\Delta U^{\mathrm{ADAM}}\|_F}{\|\Delta v^{\mathrm{ADAM}}\|}",
+    ),
+    step_sum: _(r"h_{\mathrm{sum}}", r"\eta_{\mathrm{sum}}", units=(-2, 2)),
+    step_half: _(r"h_{\mathrm{half}}", r"\eta_{\mathrm{half}}", units=(-2, 2)),
+    step_mean: _(r"h_{\mathrm{mean}}", r"\eta_{\mathrm{mean}}", units=(-2, 2)),
+    lambda_min_K: _(r"\lambda_{\min}(K)", units=SQUARED_SLOPE),
+    lambda_max_K: _(r"\lambda_{\max}(K)", units=SQUARED_SLOPE),
+    trace_of_K: _(r"\mathrm{tr}(K)", r"\mathrm{tr}\,K", units=SQUARED_SLOPE),
+    top_factor: _(r"q_{\max}", units=NUMBER),
+    gap: _(
+        r"\sup_{|w-w_0|\le\rho}|\Phi(x_1,w)-\Phi^{lin}(x_1,w)|",
+        r"\|\Phi(x_1,\cdot)-\Phi^{lin}(x_1,\cdot)\|_\infty",
+        units=(1, 0),
+    ),
+    slope_gap: _(
+        r"\sup_{|w-w_0|\le\rho}|\Phi'(x_1,w)-\Phi'(x_1,w_0)|",
+        r"\|\Phi'(x_1,\cdot)-\Phi'(x_1,w_0)\|_\infty",
+        units=SLOPE,
+    ),
+    slope_0: _(r"|\Phi'(x_1,w_0)|", units=SLOPE),
+    miss: _(r"|\Phi(x_1,w_0)-y_1|", units=(1, 0)),
+    radius: _(r"\rho", units=PARAMETER),
+    bend: _("a", units=(1, -2)),
+    Phi_w0: _(r"\Phi(x_1,w_0)", units=(1, 0)),
+    largest_value: _(r"\max_w\Phi(x_1,w)", units=(1, 0)),
+    least_loss: _(r"\min_w(\Phi(x_1,w)-y_1)^2", units=(2, 0)),
+    # Lemma 11.21: bounds for gradients near the start
+    B_1: _("B_1", r"\|\sigma'\|_\infty"),
+    B_2: _("B_2", r"\|\sigma''\|_\infty"),
+    V_j: _("V_j"),
+    size_v0: _(r"|v_{0,j}|", r"|v_{0;j}|"),
+    radius_21: _(r"\rho", "cn^{-1/2}", r"c/\sqrt n"),
+    s_x: _("s_x", r"\|(x,1)\|"),
+    L_rho: _(r"L(\rho)"),
+    U_rho: _(r"U(\rho)"),
+    norm_g0: _(r"\|\nabla_w\Phi(x,w_0)\|", r"\|\nabla\Phi(x,w_0)\|"),
+    M_1: _("M_1", "M_1(R)"),
+    M_2: _("M_2", "M_2(R)"),
+    # Lemma 11.19 and Theorem 11.23: the spectrum of wide networks, and how they are trained
+    lambda_min_LC: _(r"\lambda_{\min}^{LC}", units=SQUARED_SLOPE),
+    lambda_max_LC: _(r"\lambda_{\max}^{LC}", units=SQUARED_SLOPE),
+    M_LC: _("M", units=SLOPE),
+    r_LC: _("cn^{-1/2}", r"\frac{c}{\sqrt n}", units=PARAMETER),
+    C_11_23: _("C"),
+    lambda_min_hat: _(r"\lambda_{\min}(\hat G_n)", units=SQUARED_SLOPE),
+    lambda_max_hat: _(r"\lambda_{\max}(\hat G_n)", units=SQUARED_SLOPE),
+    gap_LC: _(
+        r"\|G^{LC}-\frac1n\hat G_n\|",
+        r"\|\frac1n\hat G_n-G^{LC}\|",
+        units=SQUARED_SLOPE,
+    ),
+    # Section 11.5.4 and 11.5.5: proximity to the linearized model, random starts
+    drift_G: _(
+        r"\|\bar J_kJ_k^\top-G_0\|", r"\|\bar J_kJ_k^\top-J_0J_0^\top\|", units=SQUARED_SLOPE
+    ),
+    drift_n: _(r"\frac1n\|\bar J_kJ_k^\top-G_0\|", r"\frac1n\|\bar J_kJ_k^\top-J_0J_0^\top\|"),
+    M_25: _("M"),
+    c_25: _("c"),
+    remainder: _(r"|\Phi(x,w_k)-\Phi^{lin}(x,w_k)|", units=(1, 0)),
+    gap_x: _(
+        r"\sup_k|\Phi(x,w_k)-\Phi^{lin}(x,p_k)|",
+        r"\sup_{k\in\mathbb{N}}|\Phi(x,w_k)-\Phi^{lin}(x,p_k)|",
+        r"|\Phi(x,w_k)-\Phi^{lin}(x,p_k)|",
+        units=(1, 0),
+    ),
+    Phi_next: _(r"\Phi(X,w_{k+1})", units=(1, 0)),
+    Phi_k: _(r"\Phi(X,w_k)", units=(1, 0)),
+    pull_bar: _(r"\bar J_kJ_k^\top(\Phi(X,w_k)-y)", r"\bar J_kJ_k^\top E(w_k)", units=(3, -2)),
+    pull_mid: _(
+        r"J(\frac{w_k+w_{k+1}}2)J_k^\top(\Phi(X,w_k)-y)",
+        r"J(\frac{w_k+w_{k+1}}2)J_k^\top E(w_k)",
+        units=(3, -2),
+    ),
+    pull_k: _(r"J_kJ_k^\top(\Phi(X,w_k)-y)", r"J_kJ_k^\top E(w_k)", units=(3, -2)),
+    pull_next: _(r"J_{k+1}J_k^\top(\Phi(X,w_k)-y)", r"J_{k+1}J_k^\top E(w_k)", units=(3, -2)),
+    pull_0: _(
+        r"J_0J_0^\top(\Phi(X,w_k)-y)",
+        r"G_0(\Phi(X,w_k)-y)",
+        r"J_0J_0^\top E(w_k)",
+        r"G_0E(w_k)",
+        units=(3, -2),
+    ),
+    Phi_lin_next: _(r"\Phi^{lin}(X,p_{k+1})"),
+    pull_lin: _(r"J_0J_0^\top(\Phi^{lin}(X,p_k)-y)", r"G_0(\Phi^{lin}(X,p_k)-y)"),
+    mean_x: _(r"\mathbb{E}[\Phi^{lin}(x,p_k)]", r"E[\Phi^{lin}(x,p_k)]"),
+    cov_xz: _(r"\mathrm{Cov}(\Phi^{lin}(x,p_k),\Phi^{lin}(z,p_k))"),
+    var_x: _(r"\mathrm{Var}(\lim_{k\to\infty}\Phi^{lin}(x,p_k))"),
+    K_xx: _("K(x,x)", units=SQUARED_SLOPE),
+    K_xz: _("K(x,z)", units=SQUARED_SLOPE),
+    K_z1: _("K(z,x_1)", units=SQUARED_SLOPE),
+    tau: _(r"\tau", units=PARAMETER),
+    # Exercises 11.32 to 11.36
+    v_wk: _(r"v_i^\top w_k", r"\langle v_i,w_k\rangle", units=PARAMETER),
+    v_w0: _(r"v_i^\top w_0", r"\langle v_i,w_0\rangle", units=PARAMETER),
+    geometric_sum: _(r"\sum_{j=0}^{k-1}x^j", r"\sum_{j=0}^{k-1}x^{j}", units=NUMBER),
+    x_line: _("x"),
+    features: _(r"N_\phi"),
+    hyperplane_distance: _(r"\mathrm{dist}(\phi(x_i),H_y)"),
+    phi_rbf_0: _(r"\phi_0^{\mathrm{RBF}}(x)"),
+    feature_ratio: _(r"\frac{\phi_k^{\mathrm{RBF}}(x)}{\phi_{k-1}^{\mathrm{RBF}}(x)}"),
+    bump_height: _(r"\|\phi^{\mathrm{RBF}}(x)\|_\infty"),
+    phi_10: _(r"\phi_{(1,0)}^{(r)}(x)", r"\phi_{1,0}^{(r)}(x)"),
+    phi_20: _(r"\phi_{(2,0)}^{(r)}(x)", r"\phi_{2,0}^{(r)}(x)"),
+    phi_11: _(r"\phi_{(1,1)}^{(r)}(x)", r"\phi_{1,1}^{(r)}(x)"),
+    x_1: _("x_1"),
+    x_2: _("x_2"),
+    dim_poly: _(r"\dim H_{2,r}"),
+    P_both: _(
+        r"\mathbb{P}[u^\top x\ge0,u^\top z\ge0]",
+        r"P[u^\top x\ge0,u^\top z\ge0]",
+        r"\mathbb{E}[\mathbb{1}_{[0,\infty)}(u^\top x)\mathbb{1}_{[0,\infty)}(u^\top z)]",
+        r"E[1_{[0,\infty)}(u^\top x)1_{[0,\infty)}(u^\top z)]",
+    ),
+    angle_xz: _(r"\angle(x,z)", r"\theta"),
+    # Assumption 11.18: constants of activations
+    beta_sharp: _(r"\beta"),
+    epsilon: _(r"\varepsilon"),
+    t_point: _("t", "x"),
+    size_sigma_t: _(r"|\sigma(t)|", r"|\sigma(x)|"),
+    lip_tanh: _(r"\mathrm{Lip}(\tanh')", r"\|\tanh''\|_\infty"),
+    lip_arctan: _(r"\mathrm{Lip}(\arctan')", r"\|\arctan''\|_\infty"),
+    lip_sigmoid: _(r"\mathrm{Lip}(\mathrm{sigmoid})"),
+    lip_sigmoid_slope: _(r"\mathrm{Lip}(\mathrm{sigmoid}')"),
+    lip_softplus: _(r"\mathrm{Lip}(\mathrm{softplus}_\beta')"),
+    chord_relu: _(r"\frac{|\sigma'(\varepsilon)-\sigma'(-\varepsilon)|}{2\varepsilon}"),
 }
 PRINTED = {symbol: written.forms[0] for symbol, written in BOOK.items()}
 """The LaTeX of every symbol."""

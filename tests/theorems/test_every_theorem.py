@@ -70,6 +70,11 @@ def test_no_two_theorems_have_one_number() -> None:
     assert len(set(numbers)) == len(numbers)
 
 
+def test_every_theorem_is_found_by_its_number() -> None:
+    assert [theorem.number for theorem in theorems.ALL] == list(theorems.MODULES)
+    assert all(theorems.find(theorem.number) is theorem for theorem in theorems.ALL)
+
+
 @each_theorem
 def test_the_statement_says_what_it_is_and_names_every_slot(theorem: Theorem[Any]) -> None:
     statement = theorem.statement or ""
