@@ -97,7 +97,7 @@ def derivation(at: Formulas) -> Iterator[Step]:
     power = (1 + s + t) ** degree
 
     def coefficient(*by: sp.Symbol) -> sp.Expr:
-        return sp.Subs(sp.Subs(sp.Derivative(power, *by), s, 0), t, 0)
+        return sp.Subs(sp.Derivative(power, *by), (s, t), (0, 0))
 
     def twice(slot: Slot) -> sp.Expr:
         """Multiply the feature of x by that of x'."""

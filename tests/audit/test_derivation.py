@@ -22,9 +22,13 @@ each_theorem = pytest.mark.parametrize("theorem", theorems.ALL, ids=lambda t: t.
 
 def displays(text: str) -> list[str]:
     """Return what is displayed, long lines joined again."""
-    shown = re.findall(r"\\\[ (.*) \\\]", text)
+    return [flat(line) for line in re.findall(r"\\\[ (.*) \\\]", text)]
+
+
+def flat(line: str) -> str:
+    """Return a formula without what only arranges it."""
     layout = r"\\(begin|end)\{aligned\}|&|\\\\(?= )|\\quad"
-    return [" ".join(re.sub(layout, "", line).split()) for line in shown]
+    return " ".join(re.sub(layout, "", line).split())
 
 
 def document(theorem: Theorem[Any]) -> str:
@@ -50,7 +54,7 @@ def test_every_step_is_shown_once_with_its_prover(theorem: Theorem[Any]) -> None
     steps = list(theorem.derivation(theorem.formulas()))
     expected = [relation_to_latex(s.left, s.relation, s.right, PRINTED) for s in steps]
 
-    assert displays(text)[-len(steps) :] == [" ".join(line.split()) for line in expected]
+    assert displays(text)[-len(steps) :] == [flat(line) for line in expected]
     assert text.count(r"\emph{Proved (") == sum(step.by != "cited" for step in steps)
     assert text.count(r"\emph{Cited, not proved here.}") == sum(s.by == "cited" for s in steps)
     assert r"\textbf{" not in text
