@@ -100,7 +100,7 @@ def _mask(text: str, ranges: Iterable[_Range]) -> str:
 # --- what is not mathematics ----------------------------------------------------------------
 
 _FRONT_MATTER = re.compile(
-    r"---[ \t\r]*\n(?:(?!---|\.\.\.)[^\n]*\n)*+(?:---|\.\.\.)[ \t\r]*(?:\n|\Z)"
+    r"---[ \t\r]*\n(?>(?:(?!---|\.\.\.)[^\n]*\n)*)(?:---|\.\.\.)[ \t\r]*(?:\n|\Z)"
 )
 _FENCE = re.compile(r"^[ \t>]{0,12}(?:[-*+][ \t]{1,4})?(`{3,}|~{3,})([^\n]*)$", re.MULTILINE)
 _INLINE_MARK = re.compile(r"\\[\\`$]|(?P<ticks>`+)|(?P<comment><!--)|(?P<end>-->)")
@@ -223,11 +223,12 @@ _ENVIRONMENTS = "equation|align|alignat|flalign|gather|multline|eqnarray|display
 _OPENING = re.compile(
     rf"\\begin\{{(?P<name>{_ENVIRONMENTS})(?P<star>\*?)\}}|(?P<mark>\\[(\[]|\$\$?)|\\.", re.DOTALL
 )
+# Atomic groups, since possessive stars of groups do not match as they should before Python 3.11.5.
 _CLOSING = {
-    "$": re.compile(r"(?:[^$\\\n]++|\\.|\n(?![ \t\r]*\n))*+(?P<end>\$)", re.DOTALL),
-    "$$": re.compile(r"(?:[^$\\]++|\\.|\$(?!\$))*+(?P<end>\$\$)", re.DOTALL),
-    "\\(": re.compile(r"(?:[^\\\n]++|\\[^)]|\n(?![ \t\r]*\n))*+(?P<end>\\\))"),
-    "\\[": re.compile(r"(?:[^\\]++|\\[^\]])*+(?P<end>\\\])"),
+    "$": re.compile(r"(?>(?:[^$\\\n]+|\\.|\n(?![ \t\r]*\n))*)(?P<end>\$)", re.DOTALL),
+    "$$": re.compile(r"(?>(?:[^$\\]+|\\.|\$(?!\$))*)(?P<end>\$\$)", re.DOTALL),
+    "\\(": re.compile(r"(?>(?:[^\\\n]+|\\[^)]|\n(?![ \t\r]*\n))*)(?P<end>\\\))"),
+    "\\[": re.compile(r"(?>(?:[^\\]+|\\[^\]])*)(?P<end>\\\])"),
 }
 _MATHEMATICAL = re.compile(r"[\\^_=<>{}+]")
 
