@@ -67,9 +67,14 @@ def try_mutants(theorem: Theorem[Any], slots: Iterable[Slot] | None = None) -> I
 
 
 def mutants(slot: Slot) -> Iterator[tuple[str, sp.Expr]]:
-    """Yield the slips in one slot by name, each different from the formula and from the others."""
+    """Yield the slips in one slot by name, each different from the formula and from the others.
+
+    They use the slot's own symbols only: others have no meaning there.
+    """
     seen = [slot.formula]
     for name, formula in _slips(slot.formula):
+        if not formula.free_symbols <= set(slot.over):
+            continue
         if formula.has(sp.nan, sp.zoo, sp.oo, sp.I) or any(equal(formula, one) for one in seen):
             continue
         seen.append(formula)

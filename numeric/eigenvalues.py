@@ -36,6 +36,7 @@ thousand, as long as m < 10^6, and ROUNDED makes up for it.
 import math
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -463,7 +464,7 @@ def _symmetric(A: npt.ArrayLike) -> FloatArray:
 def _norm_of_error(entry_error: npt.ArrayLike, m: int) -> float:
     """Bound the norm of a symmetric matrix with entries up to `entry_error`: its row sums."""
     if np.ndim(entry_error) == 0:
-        return ROUNDED * m * number("entry_error", entry_error, least=0.0)  # type: ignore[arg-type]
+        return ROUNDED * m * number("entry_error", cast(float, entry_error), least=0.0)
     bounds = finite("entry_error", entry_error, (m, m))
     if (bounds < 0).any():
         raise ValueError(f"entry_error has the entry {bounds.min()}, where bounds are needed")

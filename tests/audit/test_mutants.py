@@ -50,6 +50,12 @@ def test_a_kernel_is_taken_for_that_of_the_derivative() -> None:
     assert dict(mutants(kernel))["E_ss for E_dd"] == E_dd
 
 
+def test_symbols_that_mean_nothing_in_the_slot_are_not_swapped_in() -> None:
+    kernel = Slot("kernel", K_LC, "=", E_ss, (E_ss,), "conclusion", "")
+
+    assert {symbol for _, formula in mutants(kernel) for symbol in formula.free_symbols} == {E_ss}
+
+
 def test_no_slip_leaves_the_formula_as_it_was_or_comes_twice() -> None:
     for theorem in (THEOREM, LINEARIZATION):
         for one in theorem.slots:
