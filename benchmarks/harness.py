@@ -54,7 +54,7 @@ class Timing:
     first: float
     """The first call, compilation included."""
     megabytes: float
-    """Peak memory beyond what was in use before the first call."""
+    """Peak memory of the first call, compiler included, beyond the peak while inputs were made."""
     difference: float | None
     """The largest difference from the first contender's result, relative to its largest entry."""
     foreign: float

@@ -204,7 +204,9 @@ def report() -> str:
         "# Benchmarks",
         "Written by `make bench`. Medians of interleaved rounds; each contender in a process of its"
         " own. `ratio` is its time divided by ours on all cores; `difference` compares its result"
-        " with ours; `foreign` is the share of the machine that other work took meanwhile.",
+        " with ours; `extra MB` is the peak of the first call, compiler included, beyond the peak"
+        " while the inputs were made, so it hides what is smaller than that; `foreign` is the share"
+        " of the machine that other work took meanwhile.",
     ]
     for path in sorted(RESULTS.glob("*.json")):
         result = json.loads(path.read_text(encoding="utf-8"))
